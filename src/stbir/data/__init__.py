@@ -1,0 +1,1 @@
+"""Where photos, sketches and words come from: one file per source."""

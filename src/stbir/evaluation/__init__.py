@@ -1,0 +1,1 @@
+"""From a method and a split to a report."""

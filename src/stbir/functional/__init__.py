@@ -1,0 +1,1 @@
+"""Tensors and strokes in, tensors and pictures out: no state, no files."""

@@ -1,0 +1,1 @@
+"""Sketches as geometry, and the one rasteriser that every part of the package draws them with."""

@@ -1,0 +1,1 @@
+"""CLIP towers as parts: tokens in, tokens out."""
