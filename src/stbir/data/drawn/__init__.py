@@ -1,0 +1,1 @@
+"""Pictures that are drawn by rules: objects with parts, colours, materials and patterns."""
