@@ -1,1 +1,219 @@
 """Sketches as geometry, and the one rasteriser that every part of the package draws them with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from stbir.errors import InputError
+from stbir.types import Floats, Pixels, Sketch
+
+RASTERISER = "1"
+"""Version of the pixels that `rasterise` makes, part of a gallery's fingerprint.
+
+Raise it whenever any pixel of any sketch changes: weights trained on the old pixels and galleries
+searched with them no longer fit the new ones.
+"""
+
+MAX_POINTS = 1_000_000
+MAX_STROKES = 100_000
+_FARTHEST = 1e9  # beyond it float32 cannot tell one point from the next
+
+_FINE = 4  # the drawing is made this many times larger, then averaged: 17 levels of grey
+_SHIFT = 4  # binary digits behind the point in the coordinates that cv2 gets
+_FAINTEST = 48  # paler marks of a raster are paper grain, not ink
+
+
+def rasterise(sketch: Sketch, side: int, *, margin: float = 0.06, line_width: float = 0.014) -> Pixels:
+    """Draw a sketch as black lines on a white square, whatever it came from and however large it was.
+
+    The longer side of the content fills `side * (1 - 2 * margin)` pixels, the content is centred, and
+    lines are `line_width * side` pixels wide whatever the scale of the drawing. Strokes are drawn in
+    integer arithmetic, so the same strokes give the same pixels everywhere. A sketch without ink gives
+    a white page.
+
+    Args:
+        sketch: strokes, or a raster (black ink on white paper) where there are none.
+        side: height and width of the result in pixels.
+        margin: white border as a fraction of the side.
+        line_width: as a fraction of the side.
+
+    Returns:
+        uint8 of shape (side, side), 0 is ink and 255 is paper.
+
+    >>> cross = Sketch(strokes=(np.float32([[0, 0], [9, 9]]), np.float32([[0, 9], [9, 0]])))
+    >>> picture = rasterise(cross, 64)
+    >>> picture.shape, int(picture[32, 32]), int(picture[0, 0])
+    ((64, 64), 0, 255)
+    """
+    if side < 1:
+        raise InputError(f"the side of a drawing must be at least 1 pixel, not {side}")
+    if sketch.strokes:
+        return _draw(sketch.strokes, side, margin, line_width)
+    if sketch.raster is not None:
+        return _reframe(sketch.raster, side, margin, line_width)
+    return np.full((side, side), 255, np.uint8)
+
+
+def bounds(sketch: Sketch) -> tuple[float, float, float, float] | None:
+    """The box around a sketch: left, top, right, bottom; None where there is no ink.
+
+    In the units of the strokes, or in pixels of the raster (right and bottom exclusive).
+
+    >>> bounds(Sketch(strokes=(np.float32([[1, 5], [3, 2]]),)))
+    (1.0, 2.0, 3.0, 5.0)
+    """
+    points = [stroke[:, :2] for stroke in sketch.strokes if len(stroke)]
+    if points:
+        every = np.concatenate(points)
+        (left, top), (right, bottom) = every.min(axis=0), every.max(axis=0)
+        return float(left), float(top), float(right), float(bottom)
+    if sketch.strokes or sketch.raster is None:
+        return None
+    box = _ink_box(sketch.raster)
+    return None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
+
+
+def point_count(sketch: Sketch) -> int:
+    """How many points the strokes of a sketch have together."""
+    return sum(len(stroke) for stroke in sketch.strokes)
+
+
+def is_empty(sketch: Sketch) -> bool:
+    """Whether there is nothing to see in a sketch."""
+    return bounds(sketch) is None
+
+
+def checked(strokes: Iterable[npt.ArrayLike], canvas: Sequence[float] | None = None) -> Sketch:
+    """Make a sketch of strokes that come from outside, or say in one line what is wrong with them.
+
+    Args:
+        strokes: one list or array of points per stroke, each point (x, y) or (x, y, time). Strokes
+            without points are dropped.
+        canvas: the (width, height) they were drawn on.
+
+    Raises:
+        InputError: no strokes, a single point, too much of either, or something that is no number.
+    """
+    kept: list[Floats] = []
+    points = 0
+    for number, stroke in enumerate(strokes, start=1):
+        if number > MAX_STROKES:
+            raise InputError(f"the sketch has more than {MAX_STROKES:,} strokes; simplify it first")
+        array = _numbers(stroke, f"stroke {number}")
+        if array.size == 0:
+            continue
+        if array.ndim != 2 or array.shape[1] not in (2, 3):
+            raise InputError(f"stroke {number} must be a list of (x, y) or (x, y, time) points, not {array.shape}")
+        points += len(array)
+        if points > MAX_POINTS:
+            raise InputError(f"the sketch has more than {MAX_POINTS:,} points; simplify it first")
+        good = np.isfinite(array) & (np.abs(array) <= _FARTHEST)
+        good[:, 2:] = np.isfinite(array[:, 2:]) & (np.abs(array[:, 2:]) <= np.finfo(np.float32).max)
+        if not good.all():
+            row, column = (int(index) for index in np.argwhere(~good)[0])
+            value = float(array[row, column])
+            fault = "is too large" if math.isfinite(value) else "is not a finite number"
+            raise InputError(f"coordinate {row + 1} of stroke {number} {fault}: {value}")
+        kept.append(array.astype(np.float32))
+    if not kept:
+        raise InputError("the sketch has no strokes; draw at least one line")
+    sketch = Sketch(strokes=tuple(kept), canvas=_canvas(canvas))
+    left, top, right, bottom = bounds(sketch) or (0.0, 0.0, 0.0, 0.0)
+    if left == right and top == bottom:
+        raise InputError("the sketch is a single point; draw at least one line")
+    return sketch
+
+
+def _numbers(values: Any, name: str) -> npt.NDArray[np.float64]:
+    try:
+        array = np.asarray(values)
+    except (ValueError, OverflowError):
+        raise InputError(f"{name} must be a list of points of equal length") from None
+    if array.dtype.kind in "iuf" or array.size == 0:
+        return array.astype(np.float64)
+    for position, value in enumerate(np.asarray(values, dtype=object).reshape(-1)):
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            point = position // max(array.shape[-1], 1) + 1
+            raise InputError(f"coordinate {point} of {name} is not a finite number: {value!r:.60}")
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{name} has a number that is too large") from None
+
+
+def _canvas(canvas: Sequence[float] | None) -> tuple[float, float] | None:
+    if canvas is None:
+        return None
+    size = _numbers(canvas, "the canvas")
+    if size.shape != (2,) or not np.isfinite(size).all() or (size <= 0).any():
+        raise InputError(f"the canvas of a sketch must be two positive numbers (width, height), not {canvas!r:.60}")
+    return float(size[0]), float(size[1])
+
+
+def _draw(strokes: Sequence[Floats], side: int, margin: float, line_width: float) -> Pixels:
+    fine = side * _FINE
+    page = np.full((fine, fine), 255, np.uint8)
+    strokes = [stroke if len(stroke) > 1 else stroke.repeat(2, axis=0) for stroke in strokes if len(stroke)]
+    if strokes:
+        every = np.concatenate([stroke[:, :2] for stroke in strokes]).astype(np.float64)
+        low, high = every.min(axis=0), every.max(axis=0)
+        extent = float((high - low).max())
+        scale = fine * (1 - 2 * margin) / extent if extent > 0 else 0.0
+        # cv2 has the centre of the first pixel at 0, we have its corner there: hence the half
+        every = (every - (low + high) / 2) * scale + (fine / 2 - 0.5)
+        fixed = np.floor(every * (1 << _SHIFT) + 0.5).astype(np.int32)
+        lines: list[npt.NDArray[np.int32]] = []
+        start = 0
+        for stroke in strokes:
+            lines.append(fixed[start : start + len(stroke)])
+            start += len(stroke)
+        thickness = max(1, math.floor(line_width * fine + 0.5))
+        cv2.polylines(page, lines, False, 0, thickness, cv2.LINE_8, _SHIFT)
+    return np.asarray(cv2.resize(page, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _reframe(raster: Pixels, side: int, margin: float, line_width: float) -> Pixels:
+    page = np.full((side, side), 255, np.uint8)
+    box = _ink_box(raster)
+    if box is None:
+        return page
+    left, top, right, bottom = box
+    ink = np.pad(255 - raster[top:bottom, left:right], 1)
+    width = _ink_width(ink)
+    # strokes are framed by their centre lines, so rasters are too: half a line stands over on each side
+    extent = max(right - left, bottom - top) - width
+    scale = side * (1 - 2 * margin) / max(extent, 1.0)
+    missing = line_width * side / scale - width
+    if missing >= 1:
+        reach = min(math.floor(missing + 0.5), max(ink.shape))
+        ink = np.pad(ink, reach // 2 + 1)
+        ink = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1)))
+    height, length = (max(1, math.floor(edge * scale + 0.5)) for edge in ink.shape)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(np.ascontiguousarray(ink), (length, height), interpolation=how)
+    small = small[max(0, (height - side) // 2) :, max(0, (length - side) // 2) :][:side, :side]
+    y, x = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
+    page[y : y + small.shape[0], x : x + small.shape[1]] = 255 - small
+    return page
+
+
+def _ink_box(raster: Pixels) -> tuple[int, int, int, int] | None:
+    ink = raster < 255 - _FAINTEST
+    columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
+    if not len(columns):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _ink_width(ink: Pixels) -> float:
+    """The width of the lines in pixels: twice the usual distance from their middle to the paper."""
+    solid = (ink > max(_FAINTEST, int(ink.max()) // 2)).astype(np.uint8)
+    depth = cv2.distanceTransform(solid, cv2.DIST_L2, 5)
+    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
+    return max(1.0, 2.0 * float(np.median(depth[middle])) - 0.5)
