@@ -1,0 +1,102 @@
+"""Retrieval methods, one file each: the file name is the method's name.
+
+`load` turns what a user calls MODEL (a bundled name, a folder, a hub id) into a method.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stbir.errors import ModelError, UnknownName
+
+if TYPE_CHECKING:
+    from stbir.methods.base import Method
+    from stbir.nn.clip import Backbone
+
+
+def names() -> list[str]:
+    """The names of all methods."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in ("__init__", "base"))
+
+
+def summary(name: str) -> str:
+    """The first line of a method's file, read without importing it.
+
+    Raises:
+        UnknownName: there is no such method.
+    """
+    text = ast.get_docstring(ast.parse((Path(__file__).parent / f"{_known(name)}.py").read_text(encoding="utf-8")))
+    return (text or "").partition("\n")[0]
+
+
+def build(name: str, backbone: Backbone, settings: Mapping[str, Any] | None = None) -> Method:
+    """Make the method `name` on `backbone`, with its default settings where `settings` says nothing.
+
+    Raises:
+        UnknownName: there is no such method.
+        ConfigError: a setting is unknown or has a wrong value.
+    """
+    from stbir.config import parse
+    from stbir.methods.base import Method
+
+    module = import_module(f"stbir.methods.{_known(name)}")
+    (kind,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Method) and value.__module__ == module.__name__
+    )
+    return kind(backbone, parse(kind.Config, dict(settings or {}), source=f"settings of {name}"))
+
+
+def load(source: str | Path) -> Method:
+    """Load a model for searching: a bundled name such as "tiny", a folder, or a hub id.
+
+    A folder that a method was saved to becomes that method; a bare CLIP becomes `late_fusion`.
+
+    Raises:
+        UnknownName: `source` is none of these.
+        ModelError: it is found but cannot be used.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from stbir.methods.base import MANIFEST
+    from stbir.nn.clip import folder_of, load_backbone, resolve
+
+    place = resolve(source)
+    folder = folder_of(place)
+    manifest: dict[str, Any] = {}
+    if folder is not None and (folder / MANIFEST).exists():
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            name, settings, framing = manifest["method"], manifest["config"], manifest["framing"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{folder / MANIFEST} is damaged ({error!r}); save the model again") from None
+    else:
+        name, settings, framing = "late_fusion", {}, "none"
+    method = build(name, load_backbone(place, framing=framing), settings)
+    own = method.own_state()
+    if own:
+        assert folder is not None
+        try:
+            state = load_file(folder / "method.safetensors")
+        except (OSError, SafetensorError) as error:
+            raise ModelError(f"cannot read {folder / 'method.safetensors'}: {error}") from None
+        if set(state) != set(own):
+            raise ModelError(
+                f"{folder / 'method.safetensors'} does not hold the weights of {name}; save the model again"
+            )
+        method.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)
+    method.source = place
+    return method.eval()
+
+
+def _known(name: str) -> str:
+    if name not in names():
+        raise UnknownName("method", name, names())
+    return name

@@ -1,0 +1,29 @@
+"""From embeddings to one query vector, and from vectors to scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def unit(vectors: Tensor) -> Tensor:
+    """Scale rows to unit length, in float32; a zero row stays zero."""
+    return F.normalize(vectors.float(), dim=-1)
+
+
+def weighted_mean(parts: Sequence[tuple[Tensor, float]]) -> Tensor:
+    """Add unit vectors (dimension,) times their weights and scale the sum to unit length.
+
+    Raises:
+        ValueError: the parts cancel each other out, so that no direction is left.
+
+    >>> weighted_mean([(torch.tensor([1.0, 0.0]), 1.0), (torch.tensor([0.0, 1.0]), 1.0)])
+    tensor([0.7071, 0.7071])
+    """
+    total = torch.stack([vector * weight for vector, weight in parts]).sum(dim=0)
+    if float(total.norm()) < 1e-6:
+        raise ValueError("the parts of the query cancel each other out")
+    return unit(total)

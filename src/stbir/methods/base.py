@@ -1,0 +1,255 @@
+"""What every retrieval method is: a way to embed queries and photos in one space, and a loss to learn it."""
+
+from __future__ import annotations
+
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from stbir.config import Settings
+from stbir.data.pictures import open_picture
+from stbir.errors import EmptyQuery, InputError, UnknownName
+from stbir.functional.scoring import unit, weighted_mean
+from stbir.functional.strokes import RASTERISER
+from stbir.nn.clip import Backbone, weights_hash
+from stbir.nn.preprocessing import Preprocessing
+from stbir.types import MODALITIES, Encoded, Floats, Photo, Pixels, Query, Sketch
+
+T = TypeVar("T")
+
+MANIFEST = "stbir.json"
+"""Beside the weights: which method they are for, its settings, and the framing of photos."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Sketch, words and photo of the same objects, row by row, ready for a training step.
+
+    `photos` and `sketches` are uint8 (batch, side, side, 3); `ids` and `mask` are (batch, length).
+    """
+
+    photos: Pixels
+    sketches: Pixels
+    ids: Tensor
+    mask: Tensor
+    instances: tuple[str | None, ...]
+    categories: tuple[str | None, ...]
+
+
+def prepare(preprocessing: Preprocessing, pairs: Sequence[tuple[Query, Photo]]) -> Batch:
+    """Turn queries and their photos into a batch; needs no weights, so that it can run beside the training.
+
+    The first sketch of a query is used.
+
+    Raises:
+        InputError: a query without a sketch or without words.
+    """
+    for query, photo in pairs:
+        if not query.sketches or not query.text:
+            raise InputError(f"training needs a sketch and words for every photo; {photo.id} lacks one")
+    ids, mask = preprocessing.text([query.text or "" for query, _ in pairs])
+    return Batch(
+        photos=np.stack([preprocessing.photo(photo.image or open_picture(_path(photo))) for _, photo in pairs]),
+        sketches=np.stack([preprocessing.sketch(query.sketches[0]) for query, _ in pairs]),
+        ids=ids,
+        mask=mask,
+        instances=tuple(query.instance for query, _ in pairs),
+        categories=tuple(query.category for query, _ in pairs),
+    )
+
+
+class Method(nn.Module, ABC):
+    """A retrieval method on a CLIP backbone; one file per method, the file name is its name.
+
+    A subclass says how a picture, a sketch and words are embedded and what its loss is. Combining
+    the modalities of a query is the normalised weighted mean unless it overrides `combine`.
+    """
+
+    Config: ClassVar[type[Settings]]
+
+    def __init__(self, backbone: Backbone, config: Settings) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.config = config
+        self.source = ""
+        self._fingerprint: dict[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def dimension(self) -> int:
+        return self.backbone.dimension
+
+    @property
+    def side(self) -> int:
+        """Height and width in pixels of what the picture tower sees."""
+        return self.backbone.preprocessing.side
+
+    @abstractmethod
+    def embed_photos(self, pixels: Tensor) -> Tensor:
+        """Embed normalised photo pixels (batch, 3, side, side): unit rows (batch, dimension)."""
+
+    @abstractmethod
+    def embed_sketches(self, pixels: Tensor) -> Tensor:
+        """Embed normalised sketch pixels (batch, 3, side, side): unit rows (batch, dimension)."""
+
+    @abstractmethod
+    def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Embed tokenised words (batch, length): unit rows (batch, dimension)."""
+
+    @abstractmethod
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the named, weighted terms whose sum is minimised."""
+
+    def encode_photos(self, photos: Sequence[Photo], *, batch_size: int = 64) -> Encoded:
+        """Embed the gallery side.
+
+        Raises:
+            InputError: a photo has neither a picture nor a readable file.
+        """
+        pictures = self.backbone.preprocessing
+        rows = self._in_batches(
+            photos,
+            lambda some: self.embed_photos(
+                pictures.normalise(
+                    [pictures.photo(p.image or open_picture(_path(p), at_least=self.side)) for p in some]
+                )
+            ),
+            batch_size,
+        )
+        return Encoded(rows)
+
+    def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
+        """Embed the query side; every modality is embedded in one go, then combined query by query.
+
+        Raises:
+            EmptyQuery: a query has no sketch, no words and no reference photo.
+            InputError: a weight is unknown or no number, or the parts of a query cancel out.
+        """
+        for query in queries:
+            _check(query)
+        sketches = self._vectors_of_sketches([s for query in queries for s in query.sketches], batch_size)
+        texts = [text for query in queries for text in (*_text(query), *query.avoid)]
+        words = self._vectors_of_texts(texts, batch_size)
+        photos = iter(self.encode_photos([q.photo for q in queries if q.photo], batch_size=batch_size).vectors)
+        drawn, said = iter(sketches), iter(words)
+        rows: list[Floats] = []
+        for query in queries:
+            parts: dict[str, Floats] = {}
+            if query.sketches:
+                parts["sketch"] = np.stack([next(drawn) for _ in query.sketches])
+            if _text(query):
+                parts["text"] = next(said)[None]
+            if query.avoid:
+                parts["avoid"] = np.stack([next(said) for _ in query.avoid])
+            if query.photo:
+                parts["photo"] = next(photos)[None]
+            rows.append(self.combine(parts, query.weights))
+        return Encoded(np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32))
+
+    def combine(self, parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+        """Combine the embeddings of one query, by modality unit rows (count, dimension), to one unit vector.
+
+        Several of one modality are averaged first, so that three sketches count as much as one;
+        what is to be avoided is subtracted.
+
+        Raises:
+            InputError: nothing is left, because weights are zero or parts cancel out.
+        """
+        signs = {"avoid": -1.0}
+        vectors = {name: unit(torch.from_numpy(rows).mean(dim=0)) for name, rows in parts.items()}
+        terms = [(vector, weights.get(name, 1.0) * signs.get(name, 1.0)) for name, vector in vectors.items()]
+        try:
+            return weighted_mean(terms).numpy()
+        except ValueError:
+            raise InputError(
+                "the query's weights leave nothing to search for; give one of its parts a weight"
+            ) from None
+
+    def fingerprint(self) -> dict[str, str]:
+        """Short hashes of what decides a vector; two methods with equal ones give equal vectors."""
+        if self._fingerprint is None:
+            self._fingerprint = {
+                "method": f"{self.name} {self.config.model_dump_json()}",
+                "weights": weights_hash(self),
+                "preprocessing": self.backbone.preprocessing.fingerprint(),
+                "rasteriser": RASTERISER,
+            }
+        return dict(self._fingerprint)
+
+    def own_state(self) -> dict[str, Tensor]:
+        """The parameters and buffers that are not CLIP's."""
+        return {name: value for name, value in self.state_dict().items() if not name.startswith("backbone.")}
+
+    def save(self, folder: str | Path, *, dtype: torch.dtype = torch.float32) -> None:
+        """Write everything `stbir.load` needs to `folder`: safetensors and JSON, in Hugging Face layout."""
+        from safetensors.torch import save_file
+
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.backbone.save(folder, dtype=dtype)
+        own = self.own_state()
+        if own:
+            save_file(
+                {name: value.to(dtype).contiguous() for name, value in own.items()}, folder / "method.safetensors"
+            )
+        manifest = {
+            "method": self.name,
+            "config": self.config.model_dump(mode="json"),
+            "framing": self.backbone.preprocessing.framing,
+        }
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+
+    def train(self, mode: bool = True) -> Self:
+        """Set training or evaluation mode; the weights may change from now on, so their hash is forgotten."""
+        self._fingerprint = None
+        super().train(mode)
+        return self
+
+    def _vectors_of_sketches(self, sketches: Sequence[Sketch], batch_size: int) -> Floats:
+        pictures = self.backbone.preprocessing
+        return self._in_batches(
+            sketches,
+            lambda some: self.embed_sketches(pictures.normalise([pictures.sketch(sketch) for sketch in some])),
+            batch_size,
+        )
+
+    def _vectors_of_texts(self, texts: Sequence[str], batch_size: int) -> Floats:
+        pictures = self.backbone.preprocessing
+        return self._in_batches(texts, lambda some: self.embed_texts(*pictures.text(some)), batch_size)
+
+    @torch.inference_mode()
+    def _in_batches(self, items: Sequence[T], embed: Callable[[Sequence[T]], Tensor], batch_size: int) -> Floats:
+        rows = [embed(items[i : i + batch_size]).float().cpu() for i in range(0, len(items), batch_size)]
+        return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimension), np.float32)
+
+
+def _check(query: Query) -> None:
+    if not query.sketches and not _text(query) and query.photo is None:
+        raise EmptyQuery("the query is empty; give a sketch, words or a reference photo")
+    for name, weight in query.weights.items():
+        if name not in MODALITIES:
+            raise UnknownName("weight", name, MODALITIES)
+        if not math.isfinite(weight):
+            raise InputError(f"the weight of {name} must be a finite number, given: {weight}")
+
+
+def _text(query: Query) -> tuple[str, ...]:
+    """The words of a query, or nothing where they are missing or blank."""
+    return (query.text,) if query.text and query.text.strip() else ()
+
+
+def _path(photo: Photo) -> Path:
+    if photo.path is None:
+        raise InputError(f"photo {photo.id!r} has neither a picture nor a file")
+    return photo.path
