@@ -1,0 +1,68 @@
+"""Metadata turned into columns, so that a filter costs one vectorised comparison per condition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from stbir.index.base import Metadata
+from stbir.index.filters import AnyOf, Condition, Equals, kind_of
+from stbir.types import Value
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class NumberColumn:
+    """A field of numbers; `present` is false where a record lacks it."""
+
+    values: npt.NDArray[np.int64] | npt.NDArray[np.float64]
+    present: Mask
+
+    def mask(self, condition: Condition) -> Mask:
+        if isinstance(condition, Equals | AnyOf):
+            wanted = condition.values if isinstance(condition, AnyOf) else (condition.value,)
+            inside = np.zeros(len(self.values), dtype=bool)
+            for value in wanted:
+                if kind_of(value) is float:
+                    inside |= self.values == value
+            return inside & self.present
+        low, high = condition.low, condition.high
+        if isinstance(low, str | bool) or isinstance(high, str | bool):
+            return np.zeros(len(self.values), dtype=bool)
+        inside = self.present.copy()
+        if low is not None:
+            inside &= self.values > low if condition.low_open else self.values >= low
+        if high is not None:
+            inside &= self.values < high if condition.high_open else self.values <= high
+        return inside
+
+
+@dataclass(frozen=True, eq=False)
+class WordColumn:
+    """A field of texts or truth values, each distinct value once; `codes` says which, the last being "none"."""
+
+    values: tuple[Value, ...]
+    codes: npt.NDArray[np.int64]
+
+    def mask(self, condition: Condition) -> Mask:
+        accepted = np.array([condition.accepts(value) for value in self.values] + [False])
+        return accepted[self.codes]
+
+
+def column(records: Sequence[Metadata], field: str) -> NumberColumn | WordColumn:
+    """The values that `records` have under `field`; they are of one type."""
+    first = next((record[field] for record in records if field in record), "")
+    if kind_of(first) is float:
+        present = np.array([field in record for record in records], dtype=bool)
+        numbers = [record.get(field, 0) for record in records]
+        if type(first) is int:
+            return NumberColumn(np.array(numbers, dtype=np.int64), present)
+        return NumberColumn(np.array(numbers, dtype=np.float64), present)
+    values = tuple({record[field]: None for record in records if field in record})
+    code = {value: place for place, value in enumerate(values)}
+    codes = [code[record[field]] if field in record else len(values) for record in records]
+    return WordColumn(values, np.array(codes, dtype=np.int64))
