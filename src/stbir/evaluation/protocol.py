@@ -1,0 +1,162 @@
+"""One protocol for every method: how often, and how high, the one right photo is found.
+
+Each query looks for one photo and is ranked against every distinct photo of the split, or with
+`within="category"` against those of its category. Ties count against the target.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+import stbir
+from stbir.errors import InputError
+from stbir.evaluation.intervals import bootstrap
+from stbir.evaluation.vectors import encode_asked, encode_gallery
+from stbir.functional.metrics import Ranks, hit_at, median_rank, reciprocal, vector_ranks
+from stbir.types import Report, Split
+
+if TYPE_CHECKING:
+    from stbir.methods.base import Method
+
+CUTS = (1, 5, 10)
+TIES = "against the target (scores equal to 6 decimals)"
+AGGREGATION = "mean over queries"
+
+
+def evaluate(
+    method: Method,
+    split: Split,
+    *,
+    within: Literal["category"] | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
+    progress: bool = False,
+) -> Report:
+    """Measure `method` on `split`: with the sketch alone, the words alone, and both.
+
+    Acc@k, MRR and the median rank count all queries of the modality; the relevant photos of a query are those
+    of its instance. Rates and MRR come with a bootstrap 95 % interval (percentile, queries resampled).
+
+    Args:
+        method: what embeds queries and photos.
+        split: every query names its instance; a table read by `stbir.data.table.read_table`.
+        within: "category" ranks each query only against the photos of its target's category.
+        seed: of the resampling.
+        resamples: how often the queries are resampled.
+        progress: show a bar while the photos are embedded.
+
+    Raises:
+        InputError: nothing to rank, a target that is not among the photos, a photo without a category where
+            `within` needs one, a picture or a sketch that cannot be read.
+    """
+    if not split.photos:
+        raise InputError(f"{split.name} has no photos; there is nothing to rank")
+    groups = _groups(split, within=within)
+    # queries first: a broken sketch is found before the long run over the photos
+    asked = encode_asked(method, split.queries)
+    if not asked:
+        raise InputError(f"{split.name} has no query with a sketch or words; there is nothing to measure")
+    shown = _numbers(split)
+    wanted = {name: _targets(part.wanted, shown=shown, split=split) for name, part in asked.items()}
+    labels = np.array([shown.get(photo.instance, -1) for photo in split.photos])
+    photos = encode_gallery(method, split.photos, progress=progress)
+    results: dict[str, dict[str, Any]] = {}
+    for name, part in asked.items():
+        ranks = vector_ranks(
+            part.vectors,
+            photos,
+            query_labels=wanted[name],
+            photo_labels=labels,
+            # a label is the place of the first photo that shows it
+            query_groups=None if groups is None else groups[wanted[name]],
+            photo_groups=groups,
+        )
+        results[name] = summarise(ranks, seed=seed, resamples=resamples)
+    targets = np.concatenate([*wanted.values()])
+    protocol = {
+        "table": split.name,
+        "gallery": len(split.photos),
+        "queries": len(split.queries),
+        "distractors": len(split.photos) - int(np.isin(labels, targets).sum()),
+        "within": within,
+        "ties": TIES,
+        "aggregation": AGGREGATION,
+        "intervals": "bootstrap over queries, percentile, 95 %",
+        "seed": seed,
+        "resamples": resamples,
+        "model": {"name": method.name, "source": method.source, "fingerprint": method.fingerprint()},
+        "stbir": stbir.__version__,
+        "torch": _installed("torch"),
+        "hardware": hardware(),
+    }
+    return Report(protocol=protocol, results=results)
+
+
+def summarise(ranks: Ranks, *, seed: int, resamples: int) -> dict[str, Any]:
+    """Average the measures of one modality and put an interval around each rate and around MRR."""
+    values = {f"acc@{k}": hit_at(ranks, k) for k in CUTS} | {"mrr": reciprocal(ranks)}
+    intervals = bootstrap(values, seed=seed, resamples=resamples)
+    return {
+        **{name: float(value.mean()) for name, value in values.items()},
+        "median_rank": median_rank(ranks),
+        "queries": len(ranks),
+        "intervals": {name: list(interval) for name, interval in intervals.items()},
+    }
+
+
+def _numbers(split: Split) -> dict[str | None, int]:
+    """Number each instance by the first photo that shows it; a photo without an instance shows none."""
+    numbers: dict[str | None, int] = {}
+    for number, photo in enumerate(split.photos):
+        if photo.instance is not None:
+            numbers.setdefault(photo.instance, number)
+    return numbers
+
+
+def _targets(wanted: list[str | None], *, shown: dict[str | None, int], split: Split) -> npt.NDArray[np.int64]:
+    lost = [instance for instance in wanted if instance not in shown]
+    if lost:
+        raise InputError(f"{len(lost)} queries of {split.name} look for a photo that it does not have, as {lost[0]!r}")
+    return np.array([shown[instance] for instance in wanted])
+
+
+def _groups(split: Split, *, within: str | None) -> npt.NDArray[np.int64] | None:
+    if within is None:
+        return None
+    if within != "category":
+        raise InputError(f"within is 'category' or nothing, not {within!r}")
+    nameless = [photo.id for photo in split.photos if photo.category is None]
+    if nameless:
+        raise InputError(
+            f"{split.name}: {len(nameless)} of {len(split.photos)} photos have no category, first {nameless[0]}; "
+            "fill the column category, or rank against all photos"
+        )
+    return np.unique([str(photo.category) for photo in split.photos], return_inverse=True)[1].astype(np.int64)
+
+
+def hardware() -> str:
+    """Name the processor and how many cores this process may use."""
+    name = platform.processor() or platform.machine()
+    try:
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                name = line.partition(":")[2].strip()
+                break
+    except OSError:
+        pass  # not Linux
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return f"{name}, {cores} core{'s'[: cores > 1]}"
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,99 @@
+"""The vectors of a split: each photo and each query read once, a bounded number of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from stbir.data.pictures import open_picture
+from stbir.errors import InputError
+from stbir.types import Floats, Photo, Query
+
+if TYPE_CHECKING:
+    from stbir.methods.base import Method
+
+T = TypeVar("T")
+
+ASKED = ("sketch", "text", "both")
+"""What is measured: queries with only their sketch, only their words, and both where they have both."""
+
+BATCH = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """The queries of one modality: the instance each looks for, and their vectors."""
+
+    wanted: list[str | None]
+    vectors: Floats
+
+
+def encode_asked(method: Method, queries: Sequence[Query]) -> dict[str, Asked]:
+    """Embed every query once per modality it has; a modality without queries is left out.
+
+    Raises:
+        InputError: a sketch cannot be read.
+    """
+    wanted: dict[str, list[str | None]] = {name: [] for name in ASKED}
+    vectors: dict[str, list[Floats]] = {name: [] for name in ASKED}
+    for some in _chunks(queries, BATCH):
+        for name in ASKED:
+            variants = [variant for query in some if (variant := _only(query, name))]
+            if variants:
+                wanted[name] += [variant.instance for variant in variants]
+                vectors[name].append(method.encode_queries(variants).vectors)
+    return {name: Asked(wanted[name], np.concatenate(vectors[name])) for name in ASKED if wanted[name]}
+
+
+def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Floats:
+    """Embed every photo of a split.
+
+    Raises:
+        InputError: photos cannot be read; a benchmark that shrinks silently measures something else.
+    """
+    from tqdm import tqdm
+
+    broken: list[tuple[Photo, str]] = []
+    vectors: list[Floats] = []
+    with tqdm(total=len(photos), unit="photo", disable=not progress, leave=False) as bar:
+        for some in _chunks(photos, BATCH):
+            read = [opened for photo in some if (opened := _open(photo, side=method.side, broken=broken))]
+            if not broken:
+                vectors.append(method.encode_photos(read, batch_size=BATCH).vectors)
+            bar.update(len(some))
+    if broken:
+        named = "; ".join(reason for _, reason in broken[:3]) + ("; ..." if len(broken) > 3 else "")
+        raise InputError(f"{len(broken)} of {len(photos)} photos cannot be read, so nothing was measured: {named}")
+    return np.concatenate(vectors)
+
+
+def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo | None:
+    """Decode a photo; one that cannot be decoded is put on the list."""
+    if photo.image is not None:
+        return photo
+    try:
+        if photo.path is None:
+            raise InputError(f"photo {photo.id} has neither a picture nor a path")
+        return replace(photo, image=open_picture(photo.path, at_least=side))
+    except InputError as error:
+        broken.append((photo, str(error)))
+        return None
+
+
+def _only(query: Query, modality: str) -> Query | None:
+    """Keep of a query what `modality` allows, or nothing where it lacks it."""
+    if modality == "sketch":
+        return replace(query, text=None) if query.sketches else None
+    if modality == "text":
+        return replace(query, sketches=()) if query.text else None
+    return query if query.sketches and query.text else None
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    stream = iter(items)
+    while some := list(islice(stream, size)):
+        yield some
