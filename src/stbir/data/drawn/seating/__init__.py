@@ -1,0 +1,1 @@
+"""Parts that chairs and sofas are put together from: legs, backs, arms, cushions."""

@@ -1,0 +1,275 @@
+"""Chairs with an open frame: dining, shell, folding, rocking and garden chairs, bar stools, stools."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+
+import numpy as np
+
+from stbir.data.drawn.camera import shop_camera
+from stbir.data.drawn.materials import Material, metal, pick, wood
+from stbir.data.drawn.phrases import made_of
+from stbir.data.drawn.scene import Scene
+from stbir.data.drawn.seating.backs import FRAMED, OUTLINES, back_panel, framed_back
+from stbir.data.drawn.seating.legs import (
+    Seat,
+    stand_on_crossed_legs,
+    stand_on_disc,
+    stand_on_legs,
+    stand_on_sled,
+    stand_on_star,
+)
+from stbir.data.drawn.solids import Solids, smooth_path
+
+COVERS = (
+    *("leather", "leather", "leather", "fabric", "fabric", "fabric", "velvet", "plain", "suede", "quilted"),
+    *("striped", "dots", "plaid", "floral", "knit", "mesh", "wicker", "zigzag", "felt", "fur"),
+)
+SHELLS = ("plastic", "plastic", "plastic", "plastic", "fabric", "velvet", "leather", "wood", "wicker", "knit", "mesh")
+
+
+def build_framed(rng: random.Random, kind: str) -> Scene:
+    """A chair of the `kind` dining, bar, folding or rocking."""
+    frame = wood(rng) if rng.random() < (0.75 if kind != "folding" else 0.45) else metal(rng)
+    if rng.random() < 0.12:
+        frame = pick(rng, ("plastic", "plain"))
+    cover = pick(rng, COVERS)
+    padded = rng.random() < 0.55
+    seat = _measures(rng, kind)
+    solids = Solids(shop_camera(rng, height=0.45 if kind != "bar" else 0.6), strokes=rng.random() < 0.75)
+    main = cover if padded and rng.random() < 0.5 else frame
+    scene = Scene("chair", _names(kind, frame), main)
+    radius = rng.uniform(0.011, 0.028) if frame.texture == "wood" else rng.uniform(0.008, 0.018)
+    if kind == "folding":
+        stand_on_crossed_legs(rng, solids, seat, frame, radius=radius * 0.85, tall=seat.back)
+        scene.say("folding", "foldable", "crossed legs", "folding legs")
+    else:
+        splay = rng.uniform(0.0, 0.09) if rng.random() < 0.5 else 0.0
+        stand_on_legs(rng, solids, seat, frame, radius=radius, splay=splay, lift=0.06 if kind == "rocking" else 0.0)
+    if kind == "rocking":
+        rockers(rng, solids, seat, frame)
+        scene.say("rockers", "curved runners", "rocking base", "with rockers")
+    add_seat(rng, solids, seat, cover if padded else frame, frame, padded=padded)
+    framed_back(rng, solids, scene, seat, frame, cover, form=rng.choice(FRAMED), radius=radius, posts=kind != "folding")
+    if rng.random() < (0.8 if kind == "rocking" else 0.3) and kind != "folding":
+        add_arms(rng, solids, seat, frame, radius=radius)
+        scene.say("arms", "with arms", "armrests", "open arms")
+        scene.names += ("armchair", "chair with arms")
+    if padded:
+        scene.say(*made_of(rng, cover, "seat", "cushion", "seat pad", "seat cushion"))
+    scene.say(*made_of(rng, frame, "legs", "frame"))
+    solids.emit(scene)
+    return scene
+
+
+def build_shell(rng: random.Random) -> Scene:
+    """A moulded seat and back in one bend, on wooden legs, wire, four tubes or a star."""
+    shell = pick(rng, SHELLS)
+    frame = wood(rng) if rng.random() < 0.4 else metal(rng)
+    seat = replace(_measures(rng, "dining"), back=rng.uniform(0.3, 0.45), rake=rng.uniform(0.03, 0.14))
+    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
+    scene = Scene("chair", ("chair", "shell chair", "plastic chair", "modern chair", "dining chair"), shell)
+    radius = rng.uniform(0.008, 0.018)
+    inner = replace(seat, width=seat.width * 0.8, depth=seat.depth * 0.75)
+    base = rng.choice(("legs", "legs", "sled", "sled", "star", "tower"))
+    if base == "legs":
+        stand_on_legs(rng, solids, inner, frame, radius=radius, splay=rng.uniform(0.02, 0.12))
+    elif base == "sled":
+        stand_on_sled(rng, solids, replace(inner, width=seat.width * 0.95), frame, radius=rng.uniform(0.006, 0.012))
+        scene.say("sled base", "wire base", "sled legs", "bent metal frame")
+    elif base == "star":
+        stand_on_star(rng, solids, seat, frame, castors=rng.random() < 0.6, arms=rng.choice((4, 5)))
+        scene.names = ("office chair", "swivel chair", "shell chair", "desk chair")
+    else:
+        stand_on_legs(rng, solids, inner, frame, radius=radius, splay=rng.uniform(0.04, 0.1))
+        for side in (-1, 1):
+            ends = ((side * inner.width, -inner.depth, seat.height * 0.7), (-side * inner.width, inner.depth, 0.35))
+            solids.rod(ends[0], ends[1], 0.004, metal(rng, "black"), "stretcher", bias=0.3)
+        scene.names += ("eiffel chair",)
+    one_piece(rng, solids, scene, seat, shell)
+    scene.say(*made_of(rng, frame, "legs", "base" if base in ("star", "sled") else "legs"))
+    solids.emit(scene)
+    return scene
+
+
+def one_piece(rng: random.Random, solids: Solids, scene: Scene, seat: Seat, shell: Material) -> None:
+    """The seat and back of a shell chair, perhaps with low sides that become arms."""
+    w, d, h = seat.width * rng.uniform(0.95, 1.1), seat.depth, seat.height
+    sides = rng.random() < 0.35
+    rise = rng.uniform(0.1, 0.24)
+    dip = rng.uniform(0.0, 0.025)
+    half = [(0, -d * 1.07, h - dip), (0.85 * w, -d, h - dip), (w, -d * 0.5, h), (w * 1.02, d * 0.4, h)]
+    half.append((w * 0.94, d, h + dip))
+    ring = [*half, *((-x, y, z) for x, y, z in reversed(half[1:]))]
+    rim = smooth_path([*ring, ring[0]], 3)
+    under = rim - [0, 0, rng.uniform(0.015, 0.04)]
+    solids.face(under, shell.darker(0.7), "seat", bias=0.05, ink=0.7)
+    solids.face(rim, shell.darker(0.97), "seat")
+    if sides:
+        for side in (-1, 1):
+            near = side * math.sin(solids.camera.azimuth) > 0
+            x = side * w
+            front = [(x * 0.97, -d * 0.7, h), (x * 1.06, -d * 0.3, h + rise * 0.75), (x * 1.1, d * 0.4, h + rise)]
+            wall = smooth_path([*front, (x * 1.02, d * 1.05, h + rise * 1.25), (x * 0.94, d, h), front[0]], 4)
+            solids.face(wall, shell.darker(0.92 if near else 0.8), f"side{side}", bias=-0.06 if near else 0.03)
+    form = rng.choice(OUTLINES)
+    bend = rng.uniform(0.03, 0.1) if sides else rng.uniform(-0.05, 0.06)
+    back_panel(rng, solids, seat, shell, form=form, width=w * rng.uniform(0.88, 1.04), height=seat.back, bend=bend,
+               thickness=0.015, bias=0.04, scene=scene)  # fmt: skip
+    if sides:
+        scene.say("bucket seat", "with arms", "curved arms", "moulded arms")
+    elif rng.random() < 0.3:
+        pad = pick(rng, COVERS)
+        solids.cushion((0, 0, h + 0.02), (w * 1.7, d * 1.7, 0.04), pad, "cushion", bias=-0.03)
+        scene.say(*made_of(rng, pad, "seat pad", "cushion"))
+
+
+def build_stool(rng: random.Random) -> Scene:
+    """A stool without a back, low or as high as a bar; or an upholstered footstool or bench."""
+    tall = rng.random() < 0.4
+    height = rng.uniform(0.58, 0.78) if tall else rng.uniform(0.3, 0.46)
+    wide = rng.uniform(0.3, 0.6) if not tall and rng.random() < 0.3 else rng.uniform(0.15, 0.24)
+    seat = Seat(wide, min(wide, rng.uniform(0.15, 0.24)), height, 0.1, 0.0)
+    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
+    cover = pick(rng, COVERS) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
+    solids = Solids(shop_camera(rng, height=height / 2, high=34), strokes=rng.random() < 0.75)
+    bench = wide > 0.3
+    names = ("bench", "footstool", "ottoman", "upholstered bench") if bench else ("stool", "footstool", "small stool")
+    if tall:
+        names = ("bar stool", "stool", "high stool", "counter stool")
+    scene = Scene("chair", names, cover)
+    turned = seat.width == seat.depth and rng.random() < 0.6
+    base = rng.random()
+    if turned and base < 0.25:
+        stand_on_disc(rng, solids, seat, frame)
+    elif turned and base < 0.35:
+        stand_on_star(rng, solids, seat, frame)
+    elif base < 0.5:
+        stand_on_sled(rng, solids, seat, frame, radius=rng.uniform(0.007, 0.014))
+    else:
+        splay = rng.uniform(0.0, 0.1)
+        radius = rng.uniform(0.011, 0.026)
+        stand_on_legs(rng, solids, seat, frame, radius=radius, splay=splay, count=rng.choice((4, 4, 3)))
+    thick = rng.uniform(0.03, 0.2 if not tall else 0.08)
+    size = (seat.width * 2.15, seat.depth * 2.15, thick)
+    if turned:
+        solids.cushion((0, 0, height + thick / 2), size, cover, "seat", roundness=1.0, seam=0.7)
+        scene.say("round seat", "round", "circular seat")
+    elif rng.random() < 0.4:
+        solids.box((0, 0, height + thick / 2), size, cover, "seat")
+        scene.say("square seat" if not bench else "long seat", "flat top")
+    else:
+        solids.cushion((0, 0, height + thick / 2), size, cover, "seat", roundness=rng.uniform(0.2, 0.5))
+        scene.say("padded seat", "upholstered seat", "cushioned seat")
+    scene.say(*made_of(rng, frame, "legs", "base", "frame"))
+    solids.emit(scene)
+    return scene
+
+
+def build_lounger(rng: random.Random) -> Scene:
+    """A light chair of bent tube: cantilever, sling or easy chair with seat and back in one sweep."""
+    frame = metal(rng) if rng.random() < 0.7 else wood(rng)
+    cover = pick(rng, COVERS)
+    easy = rng.random() < 0.45
+    high = rng.uniform(0.28, 0.36) if easy else rng.uniform(0.42, 0.48)
+    rake = rng.uniform(0.2, 0.34) if easy else rng.uniform(0.06, 0.16)
+    seat = Seat(rng.uniform(0.23, 0.31), rng.uniform(0.23, 0.3), high, rng.uniform(0.4, 0.6), rake)
+    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
+    names = ("lounge chair", "easy chair", "armchair") if easy else ("cantilever chair", "chair", "visitor chair")
+    scene = Scene("chair", names, cover)
+    radius, w, d = rng.uniform(0.009, 0.019), seat.width, seat.depth
+    arms = rng.random() < 0.5
+    sled = rng.random() < 0.5
+    for side in (-1, 1):
+        x = side * w * 1.03
+        top = (x, seat.back_y(seat.back), high + seat.back)
+        if sled:
+            path = [(x, d, 0.02), (x, d * 0.9, 0.012), (x, -d, 0.012), (x, -d * 1.1, 0.07), (x, -d, high), (x, d, high)]
+            solids.tube(path, radius, frame, f"leg{side}", bias=0.12)
+            solids.rod((x, d, high), top, radius, frame, f"post{side}", bias=0.02)
+        else:
+            solids.rod((x, -d * 0.6, high + 0.02), (x, d * 1.25, 0), radius, frame, f"leg{side}", bias=0.2)
+            solids.rod((x, d * 0.5, high), (x, -d * 1.1, 0), radius, frame, f"leg{side}", bias=0.2)
+        if arms:
+            near, far = (x * 1.06, -d, high + 0.2), (x * 1.06, seat.back_y(0.22), high + 0.22)
+            solids.rod((x * 1.04, -d, high * 0.9), near, radius, frame, f"arm{side}", bias=-0.03)
+            solids.strip([near, far], (side * 0.05, 0, 0), frame, f"arm{side}", bias=-0.05)
+    solids.rod((-w, d, 0.012), (w, d, 0.012), radius, frame, "stretcher", bias=0.3)
+    solids.cushion((0, -0.01, high + 0.03), (w * 2.02, d * 2.1, rng.uniform(0.03, 0.1)), cover, "seat", bias=-0.03)
+    width = w * rng.uniform(0.9, 1.0)
+    back_panel(rng, solids, seat, cover, form=rng.choice(("rect", "soft", "soft")), width=width, height=seat.back,
+               lift=0.03, thickness=rng.uniform(0.02, 0.07), bias=-0.01, scene=scene)  # fmt: skip
+    if arms:
+        scene.say("arms", "with arms", "open arms", "armrests")
+    scene.say(*made_of(rng, frame, "frame", "legs", "base"))
+    solids.emit(scene)
+    return scene
+
+
+def add_seat(rng: random.Random, solids: Solids, seat: Seat, cover: Material, frame: Material, *, padded: bool) -> None:
+    """A board, a drop-in pad, a cushion on a board, a round seat, or a seat of slats."""
+    w, d, h = seat.width * 2.1, seat.depth * 2.1, seat.height
+    thick = rng.uniform(0.02, 0.05)
+    form = rng.random()
+    if padded and form < 0.5:
+        solids.box((0, 0, h), (w, d, thick), frame, "seat", bias=0.02)
+        solids.cushion((0, 0, h + thick), (w * 0.97, d * 0.97, thick * 1.6), cover, "cushion", bias=-0.05)
+    elif padded:
+        round_seat = rng.choice((0.25, 0.4, 0.9))
+        solids.cushion((0, 0, h + 0.01), (w, d, thick * 2), cover, "seat", roundness=round_seat, bias=-0.02)
+    elif form < 0.25:
+        solids.cushion((0, 0, h), (w, d, thick), cover, "seat", roundness=rng.uniform(0.5, 1.0), bias=-0.02)
+    elif form < 0.45:
+        count = rng.randint(4, 7)
+        for index, y in enumerate(np.linspace(-d / 2, d / 2, count, endpoint=False)):
+            size = (w, d / count * 0.78, thick * 0.8)
+            solids.box((0, y + d / count / 2, h), size, cover, f"seat slat{index}", ink=0.85)
+    else:
+        solids.box((0, 0, h), (w, d, thick), cover, "seat", bias=-0.02)
+    if form > 0.7:
+        solids.box((0, 0, h - 0.045), (w * 0.9, d * 0.9, 0.05), frame, "apron", bias=0.06)
+
+
+def add_arms(rng: random.Random, solids: Solids, seat: Seat, frame: Material, *, radius: float) -> None:
+    """Arms on posts: straight boards, or one bent bar."""
+    w, d, h = seat.width, seat.depth, seat.height
+    rise = rng.uniform(0.16, 0.25)
+    bent = rng.random() < 0.4
+    for side in (-1, 1):
+        near = -0.05 if side * math.sin(solids.camera.azimuth) > 0 else 0.0
+        back = (side * w * 0.98, seat.back_y(rise), h + rise * 1.05)
+        if bent:
+            corner = (side * w * 1.2, -d * 0.75, h + rise)
+            path = smooth_path([(side * w, -d * 0.65, h), corner, (side * w * 1.18, d * 0.2, h + rise * 1.1), back], 4)
+            solids.tube(path, radius, frame, f"arm{side}", bias=near)
+        else:
+            tip = (side * w * 1.1, -d * rng.uniform(0.75, 1.05), h + rise)
+            solids.rod((side * w * 1.06, -d * 0.75, h), tip, radius, frame, f"arm post{side}", bias=near)
+            solids.strip([tip, back], (side * rng.uniform(0.03, 0.06), 0, 0), frame, f"arm{side}", bias=near - 0.02)
+
+
+def rockers(rng: random.Random, solids: Solids, seat: Seat, frame: Material) -> None:
+    """Two curved runners."""
+    t = np.linspace(-1, 1, 9)
+    reach = seat.depth + rng.uniform(0.1, 0.22)
+    for side in (-1, 1):
+        path = np.column_stack([np.full(9, side * seat.width), t * reach, 0.015 + 0.09 * t * t])
+        solids.strip(path, (0, 0, 0.035), frame, f"rocker{side}", bias=0.25)
+
+
+def _measures(rng: random.Random, kind: str) -> Seat:
+    height = rng.uniform(0.58, 0.76) if kind == "bar" else rng.uniform(0.41, 0.48)
+    back = rng.uniform(0.15, 0.38) if kind == "bar" else rng.uniform(0.34, 0.62)
+    return Seat(rng.uniform(0.19, 0.25), rng.uniform(0.19, 0.25), height, back, rng.uniform(0.02, 0.17))
+
+
+def _names(kind: str, frame: Material) -> tuple[str, ...]:
+    made = "wooden chair" if frame.texture == "wood" else "metal chair"
+    return {
+        "dining": ("chair", "dining chair", "kitchen chair", "side chair", made),
+        "rocking": ("rocking chair", "rocker", "wooden rocking chair"),
+        "bar": ("bar stool", "bar chair", "high stool", "bar stool with back", "counter stool"),
+        "folding": ("folding chair", "fold up chair", "foldable chair", "garden chair"),
+    }[kind]
