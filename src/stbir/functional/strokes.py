@@ -27,6 +27,7 @@ _FARTHEST = 1e9  # beyond it float32 cannot tell one point from the next
 _FINE = 4  # the drawing is made this many times larger, then averaged: 17 levels of grey
 _SHIFT = 4  # binary digits behind the point in the coordinates that cv2 gets
 _FAINTEST = 48  # paler marks of a raster are paper grain, not ink
+_SHAPE = 8  # what is this many times wider than a line is a filled shape
 
 
 def rasterise(sketch: Sketch, side: int, *, margin: float = 0.06, line_width: float = 0.014) -> Pixels:
@@ -173,47 +174,85 @@ def _draw(strokes: Sequence[Floats], side: int, margin: float, line_width: float
         for stroke in strokes:
             lines.append(fixed[start : start + len(stroke)])
             start += len(stroke)
-        thickness = max(1, math.floor(line_width * fine + 0.5))
+        # cv2 makes lines of even thickness n a pixel wider than it says: n + 1, an odd number
+        thickness = max(1, 2 * math.floor(line_width * fine / 2))
         cv2.polylines(page, lines, False, 0, thickness, cv2.LINE_8, _SHIFT)
     return np.asarray(cv2.resize(page, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _reframe(raster: Pixels, side: int, margin: float, line_width: float) -> Pixels:
-    page = np.full((side, side), 255, np.uint8)
+    fine = side * _FINE
+    page = np.zeros((fine, fine), np.uint8)
     box = _ink_box(raster)
-    if box is None:
-        return page
-    left, top, right, bottom = box
-    ink = np.pad(255 - raster[top:bottom, left:right], 1)
-    width = _ink_width(ink)
-    # strokes are framed by their centre lines, so rasters are too: half a line stands over on each side
-    extent = max(right - left, bottom - top) - width
-    scale = side * (1 - 2 * margin) / max(extent, 1.0)
-    missing = line_width * side / scale - width
-    if missing >= 1:
-        reach = min(math.floor(missing + 0.5), max(ink.shape))
-        ink = np.pad(ink, reach // 2 + 1)
-        ink = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1)))
-    height, length = (max(1, math.floor(edge * scale + 0.5)) for edge in ink.shape)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(np.ascontiguousarray(ink), (length, height), interpolation=how)
-    small = small[max(0, (height - side) // 2) :, max(0, (length - side) // 2) :][:side, :side]
-    y, x = (side - small.shape[0]) // 2, (side - small.shape[1]) // 2
-    page[y : y + small.shape[0], x : x + small.shape[1]] = 255 - small
-    return page
+    if box is not None:
+        left, top, right, bottom = box
+        ink = np.pad(255 - raster[top:bottom, left:right], 1)
+        width = _line_width(_depth(_solid(ink)))
+        extent = max(right - left, bottom - top)
+        # strokes are framed by their centre lines, so rasters are too: half a line stands over on each side
+        outside = width if width < extent / 4 else 0.0
+        scale = fine * (1 - 2 * margin) / (extent - outside)
+        if width * scale < _FINE:  # a hair that would vanish when a big scan is made small
+            ink = _thicker(ink, _FINE / scale - width)
+        height, length = (max(1, math.floor(edge * scale + 0.5)) for edge in ink.shape)
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        ink = np.asarray(cv2.resize(ink, (length, height), interpolation=how), np.uint8)
+        ink = _even(_solid(np.pad(ink, 1)), line_width * fine)
+        cut_y, cut_x = (max(0, (edge - fine) // 2) for edge in ink.shape)
+        ink = ink[cut_y : cut_y + fine, cut_x : cut_x + fine]
+        y, x = ((fine - edge) // 2 for edge in ink.shape)
+        page[y : y + ink.shape[0], x : x + ink.shape[1]] = ink
+    return 255 - np.asarray(cv2.resize(page, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _even(ink: Pixels, wanted: float) -> Pixels:
+    """Bring the lines of a black-and-white raster to the wanted width; filled shapes stay filled."""
+    depth = _depth(ink)
+    width = _line_width(depth)
+    if width < wanted:
+        return _thicker(ink, wanted - width)
+    if width < 1.25 * wanted or width > _SHAPE * wanted:
+        return ink
+    middle = (_ridge(depth, 0.6) & (depth > width / 8)).astype(np.uint8) * 255
+    lines = cv2.dilate(middle, _disc(math.floor(wanted + 0.5)))
+    core = (depth > width).astype(np.uint8) * 255
+    shapes = cv2.bitwise_and(cv2.dilate(core, _disc(math.floor(2 * width + 0.5))), ink)
+    return np.asarray(cv2.bitwise_or(lines, shapes), np.uint8)
+
+
+def _thicker(ink: Pixels, by: float) -> Pixels:
+    size = min(math.floor(by + 0.5), min(ink.shape)) + 1
+    if size < 2:
+        return ink
+    return np.asarray(cv2.dilate(np.pad(ink, size // 2 + 1), _disc(size)), np.uint8)
+
+
+def _disc(size: int) -> Pixels:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (max(1, size), max(1, size))), np.uint8)
+
+
+def _solid(ink: Pixels) -> Pixels:
+    return (ink > max(_FAINTEST, int(ink.max()) // 3)).astype(np.uint8) * 255
 
 
 def _ink_box(raster: Pixels) -> tuple[int, int, int, int] | None:
-    ink = raster < 255 - _FAINTEST
+    ink = _solid(255 - raster) if raster.size else raster
     columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
     if not len(columns):
         return None
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _ink_width(ink: Pixels) -> float:
-    """The width of the lines in pixels: twice the usual distance from their middle to the paper."""
-    solid = (ink > max(_FAINTEST, int(ink.max()) // 2)).astype(np.uint8)
-    depth = cv2.distanceTransform(solid, cv2.DIST_L2, 5)
-    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
-    return max(1.0, 2.0 * float(np.median(depth[middle])) - 0.5)
+def _depth(solid: Pixels) -> Floats:
+    """How far every inked pixel is from the paper."""
+    return np.asarray(cv2.distanceTransform(solid, cv2.DIST_L2, 5), np.float32)
+
+
+def _ridge(depth: Floats, slack: float = 0.0) -> npt.NDArray[np.bool_]:
+    """The middle of the lines: no neighbour is deeper by more than `slack`, which is 1 on their flanks."""
+    return (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - slack)
+
+
+def _line_width(depth: Floats) -> float:
+    """The usual width of the lines in pixels, from the depth along their middle."""
+    return max(1.0, 2.0 * float(np.median(depth[_ridge(depth)])) - 0.5)
