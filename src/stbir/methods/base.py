@@ -121,7 +121,7 @@ class Method(nn.Module, ABC):
         rows = self._in_batches(
             photos,
             lambda some: self.embed_photos(
-                pictures.normalise(
+                self.backbone.normalise(
                     [pictures.photo(p.image or open_picture(_path(p), at_least=self.side)) for p in some]
                 )
             ),
@@ -220,7 +220,7 @@ class Method(nn.Module, ABC):
         pictures = self.backbone.preprocessing
         return self._in_batches(
             sketches,
-            lambda some: self.embed_sketches(pictures.normalise([pictures.sketch(sketch) for sketch in some])),
+            lambda some: self.embed_sketches(self.backbone.normalise([pictures.sketch(sketch) for sketch in some])),
             batch_size,
         )
 

@@ -46,7 +46,7 @@ class LateFusion(Method):
         return unit(self.backbone.embed_texts(ids, mask))
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        normalise = self.backbone.preprocessing.normalise
+        normalise = self.backbone.normalise
         photos = self.embed_photos(normalise(batch.photos))
         sketches = self.embed_sketches(normalise(batch.sketches))
         texts = self.embed_texts(batch.ids, batch.mask)

@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import importlib.util
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from stbir.errors import ModelError, UnknownName
 from stbir.nn.preprocessing import Framing, Preprocessing
 from stbir.nn.text import TextTower
 from stbir.nn.vision import VisionTower
+from stbir.types import Pixels
 
 if TYPE_CHECKING:
     from transformers import CLIPModel
@@ -51,9 +53,13 @@ class Backbone(nn.Module):
     def device(self) -> torch.device:
         return self.clip.logit_scale.device
 
+    def normalise(self, pictures: Sequence[Pixels] | Pixels) -> Tensor:
+        """Bring uint8 pictures (batch, side, side, 3) to the model's device, as its picture tower takes them."""
+        return self.preprocessing.normalise(pictures, device=self.device)
+
     def embed_pictures(self, pixels: Tensor) -> Tensor:
         """Embed normalised pixels (batch, 3, side, side): (batch, dimension), not of unit length."""
-        return self.vision(pixels.to(self.device))
+        return self.vision(pixels)
 
     def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Embed tokenised texts (batch, length): (batch, dimension), not of unit length."""
@@ -92,7 +98,7 @@ def resolve(source: str | Path) -> str:
     name = str(source)
     if name in bundled():
         return name
-    if Path(name).expanduser().is_dir():
+    if name and Path(name).expanduser().is_dir():
         return str(Path(name).expanduser().resolve())
     if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name) and not Path(name).exists():
         return name
@@ -116,6 +122,7 @@ def load_backbone(source: str | Path, *, framing: Framing = "none") -> Backbone:
     """
     _refuse_broken_torchvision()
     import transformers
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoTokenizer, CLIPImageProcessorPil, CLIPModel
 
     transformers.logging.set_verbosity_error()
@@ -129,7 +136,7 @@ def load_backbone(source: str | Path, *, framing: Framing = "none") -> Backbone:
         clip = CLIPModel.from_pretrained(place, use_safetensors=True, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(place)
         images = CLIPImageProcessorPil.from_pretrained(place)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"cannot load the model {source}: {_first_line(error)}") from None
     limit = int(config.text_config.max_position_embeddings)
     return Backbone(clip.eval(), Preprocessing(images, tokenizer, limit, framing))

@@ -63,11 +63,11 @@ class Preprocessing:
         ink = rasterise(sketch, self.side)
         return np.repeat(ink[..., None], 3, axis=2)
 
-    def normalise(self, pictures: Sequence[Pixels] | Pixels) -> Tensor:
+    def normalise(self, pictures: Sequence[Pixels] | Pixels, *, device: torch.device | None = None) -> Tensor:
         """Turn uint8 pictures (batch, side, side, 3) into what the tower takes: float (batch, 3, side, side)."""
-        stack = torch.from_numpy(np.stack(list(pictures))).permute(0, 3, 1, 2).float() * (1 / 255)
-        mean = torch.tensor(self.images.image_mean).view(3, 1, 1)
-        std = torch.tensor(self.images.image_std).view(3, 1, 1)
+        stack = torch.from_numpy(np.stack(list(pictures))).to(device).permute(0, 3, 1, 2).float() * (1 / 255)
+        mean = torch.tensor(self.images.image_mean, device=device).view(3, 1, 1)
+        std = torch.tensor(self.images.image_std, device=device).view(3, 1, 1)
         return (stack - mean) / std
 
     def text(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,67 @@
+"""A word tokenizer for small CLIP models of our own, saved in Hugging Face layout.
+
+Whole words, because a model this small sees too little text to learn spelling. Words it does not
+know become one token that it learned to ignore, so a foreign word or an emoji degrades a query
+instead of breaking it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+PAD, END, BEGIN, UNKNOWN = "<pad>", "<end>", "<begin>", "<unknown>"
+# CLIP's text configuration gives the end id 2 a second, historical meaning; it must be another one.
+SPECIAL = {PAD: 0, END: 1, BEGIN: 2, UNKNOWN: 3}
+
+
+def word_tokenizer(texts: Iterable[str], *, max_tokens: int, at_least: int = 2) -> PreTrainedTokenizerBase:
+    """Make a tokenizer of the words that occur in `texts` at least `at_least` times.
+
+    Case, accents, plural endings and British or American spelling of grey make no difference.
+    """
+    from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.WordLevel(dict(SPECIAL), unk_token=UNKNOWN))
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.NFKD(),
+            normalizers.StripAccents(),
+            normalizers.Lowercase(),
+            normalizers.Replace("'s", ""),
+            normalizers.Replace(Regex(r"\bgray"), "grey"),
+            normalizers.Replace(Regex(r"\bcolored"), "coloured"),
+            normalizers.Replace(Regex(r"(?<=[a-z]{3})(?<!s)s\b"), ""),
+        ]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(r"[^\p{L}\p{N}]+"), behavior="removed"), pre_tokenizers.Digits()]
+    )
+    count = Counter(word for text in texts for word in _words(tokenizer, text))
+    known = sorted(word for word, times in count.items() if times >= at_least)
+    tokenizer.model = models.WordLevel({**SPECIAL, **{word: i + len(SPECIAL) for i, word in enumerate(known)}}, UNKNOWN)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{BEGIN} $A {END}", special_tokens=[(BEGIN, SPECIAL[BEGIN]), (END, SPECIAL[END])]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=max_tokens,
+        pad_token=PAD,
+        eos_token=END,
+        bos_token=BEGIN,
+        unk_token=UNKNOWN,
+    )
+
+
+def _words(tokenizer: object, text: str) -> list[str]:
+    from tokenizers import Tokenizer
+
+    assert isinstance(tokenizer, Tokenizer)
+    assert tokenizer.normalizer is not None
+    assert tokenizer.pre_tokenizer is not None
+    return [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text))]

@@ -1,0 +1,92 @@
+"""The batches of a run: a pure function of recipe, stage and step, so that workers and resuming change nothing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from torch.utils.data import DataLoader, Dataset
+
+from stbir.data import drawn
+from stbir.errors import UnknownName
+from stbir.methods.base import Batch, prepare
+from stbir.nn.preprocessing import Preprocessing
+from stbir.training.recipe import DrawnData, Stage
+from stbir.types import Photo, Query
+
+FORGOTTEN = "xqz"
+"""Stands for a word the model does not know, so that it learns to live with one."""
+
+
+def family_weights(data: DrawnData) -> dict[str, float]:
+    """How often each family is drawn; all training families alike where the recipe names none.
+
+    Raises:
+        UnknownName: the recipe names a family that does not exist or is held out.
+    """
+    allowed = [name for name in drawn.families() if name not in drawn.HELD_OUT_FAMILIES]
+    for name in data.families:
+        if name not in allowed:
+            raise UnknownName("family to train on", name, allowed)
+    return dict(data.families) or dict.fromkeys(allowed, 1.0)
+
+
+@dataclass(frozen=True)
+class DrawnBatches(Dataset[Batch]):
+    """Item `step` is the batch of that step; it is drawn when asked for."""
+
+    data: DrawnData
+    stage: Stage
+    preprocessing: Preprocessing
+    families: Mapping[str, float]
+    seed: int
+
+    def __len__(self) -> int:
+        return self.stage.steps
+
+    def __getitem__(self, step: int) -> Batch:
+        rng = random.Random(f"{self.seed}:{self.stage.name}:{step}")
+        names = list(self.families)
+        weights = list(self.families.values())
+        together = step >= self.data.ramp // 2 and rng.random() < self.data.one_family
+        only = rng.choices(names, weights)[0]
+        eased = min(1.0, 0.2 + 0.8 * step / self.data.ramp) if self.data.ramp else 1.0
+        pairs = [
+            self._pair(only if together else rng.choices(names, weights)[0], rng, eased)
+            for _ in range(self.stage.batch_size)
+        ]
+        batch = prepare(self.preprocessing, pairs)
+        if not self.data.mirror:
+            return batch
+        # A mirrored object is another object: sketch and photo turn together.
+        flip = np.array([rng.random() < 0.5 for _ in pairs])
+        for pictures in (batch.photos, batch.sketches):
+            pictures[flip] = pictures[flip][:, :, ::-1]
+        return batch
+
+    def _pair(self, family: str, rng: random.Random, distortion: float) -> tuple[Query, Photo]:
+        triple = drawn.draw(
+            family,
+            rng.getrandbits(48),
+            size=self.preprocessing.side,
+            distortion=distortion,
+            combinations="train",
+        )
+        query, photo = triple.pair()
+        words = (query.text or "").split()
+        kept = [FORGOTTEN if rng.random() < self.data.forget_word else word for word in words]
+        return Query(query.sketches, " ".join(kept), instance=query.instance, category=query.category), photo
+
+
+def stream(batches: DrawnBatches, *, first: int, workers: int) -> Iterator[Batch]:
+    """The batches from step `first` on, made by `workers` processes (0: in this one)."""
+    loader: DataLoader[Batch] = DataLoader(
+        batches,
+        batch_size=None,
+        sampler=range(first, len(batches)),
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+    )
+    return iter(loader)
