@@ -161,9 +161,11 @@ def _tile(photo: Photo) -> Image.Image:
     """Fit the whole photo into a white square: product photos on white then have no edge at all."""
     tile = Image.new("RGB", (TILE, TILE), PAPER)
     try:
-        if photo.image is None and photo.path is None:
-            raise InputError(f"photo {photo.id} has no picture")
-        picture = photo.image or open_picture(photo.path, at_least=TILE)
+        picture = photo.image
+        if picture is None:
+            if photo.path is None:
+                raise InputError(f"photo {photo.id} has no picture")
+            picture = open_picture(photo.path, at_least=TILE)
     except InputError:
         tile.paste(WASH, (0, 0, TILE, TILE))
         note = "cannot be read"

@@ -1,0 +1,44 @@
+"""Make data to search and to train on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from stbir.cli.wording import counted, shown
+from stbir.errors import InputError
+
+SMALLEST, LARGEST = 16, 4096
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """Name the actions of `stbir data`."""
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+    about = "Draw photos of objects, a sketch of each, and words for each."
+    draw = actions.add_parser("draw", help=about, description=about, allow_abbrev=False)
+    draw.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder to draw into")
+    draw.add_argument("--count", metavar="N", type=int, default=500, help="how many objects (default: 500)")
+    draw.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed draws the same (default: 0)")
+    draw.add_argument("--size", metavar="PIXELS", type=int, default=256, help="side of a photo (default: 256)")
+    draw.add_argument("--families", metavar="A,B", help="only these kinds of objects")
+    draw.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Draw a gallery and say what to do with it."""
+    if options.count < 1:
+        raise InputError(f"--count must be at least 1, got {options.count}")
+    if options.seed < 0:
+        raise InputError(f"--seed must be at least 0, got {options.seed}")
+    if not SMALLEST <= options.size <= LARGEST:
+        raise InputError(f"--size must be {SMALLEST} to {LARGEST} pixels, got {options.size}")
+    families = None
+    if options.families is not None:
+        families = [name.strip() for name in options.families.split(",") if name.strip()]
+        if not families:
+            raise InputError("--families names no family; leave it out for all of them")
+    from stbir.data.drawn.folder import write_gallery
+
+    write_gallery(options.to, count=options.count, seed=options.seed, size=options.size, families=families)
+    print(f"drew {counted(options.count, 'object')} in {shown(options.to)}")
+    return 0

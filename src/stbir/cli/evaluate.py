@@ -1,0 +1,77 @@
+"""Measure a model on a table of queries."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stbir.cli.wording import as_json, counted, shown, table
+from stbir.errors import InputError
+
+if TYPE_CHECKING:
+    from stbir.types import Report
+
+RATES = {"acc@1": "Acc@1 %", "acc@5": "Acc@5 %", "acc@10": "Acc@10 %"}
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """Name the options of `stbir evaluate`."""
+    parser.add_argument("model", metavar="MODEL", help="a bundled name, a folder, or a hub id")
+    parser.add_argument(
+        "table", metavar="TABLE", type=Path, help="CSV with the columns sketch, text, photo and maybe category"
+    )
+    parser.add_argument("--within", choices=["category"], help="rank only against photos of the query's category")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the report as JSON")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure, print the table, and write the report."""
+    if options.seed < 0:
+        raise InputError(f"--seed must be at least 0, got {options.seed}")
+    # what is wrong with the arguments is better said before the long run than after it
+    if options.json and (options.json.is_dir() or not options.json.absolute().parent.is_dir()):
+        reason = "it is a folder" if options.json.is_dir() else f"there is no folder {options.json.parent}"
+        raise InputError(f"cannot write {options.json}: {reason}")
+
+    from stbir.data.table import read_table
+    from stbir.evaluation.protocol import evaluate
+    from stbir.methods import load
+
+    split = read_table(options.table)
+    report = evaluate(
+        load(options.model), split, within=options.within, seed=options.seed, progress=sys.stderr.isatty()
+    )
+    if options.json:
+        text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
+        options.json.write_text(text + "\n", encoding="utf-8")
+    print(readable(report))
+    return 0
+
+
+def readable(report: Report) -> str:
+    """The report as a table, a row per modality, and its protocol in a line."""
+    header = ["", "queries", *RATES.values(), "MRR", "median rank"]
+    rows = [header]
+    for name, result in report.results.items():
+        rates = [_with_interval(result, measure, scale=100, digits=1) for measure in RATES]
+        mrr = _with_interval(result, "mrr", scale=1, digits=3)
+        rows.append([name, f"{result['queries']:,}", *rates, mrr, f"{result['median_rank']:,g}"])
+    said = report.protocol
+    against = "photos of the same category" if said["within"] else "all photos"
+    facts = [
+        f"{shown(said['table'])}: {counted(said['gallery'], 'photo')} ({said['distractors']:,} never asked for)",
+        f"ranked against {against}",
+        "ties count against the target",
+        f"[95 % bootstrap interval, {said['resamples']:,} resamples, seed {said['seed']}]",
+        f"{said['model']['name']} from {shown(said['model']['source'])}",
+    ]
+    return f"{table(rows, right=range(1, len(header)))}\n\n{'; '.join(facts)}"
+
+
+def _with_interval(result: Mapping[str, Any], measure: str, *, scale: float, digits: int) -> str:
+    low, high = result["intervals"][measure]
+    return f"{scale * result[measure]:.{digits}f} [{scale * low:.{digits}f}, {scale * high:.{digits}f}]"

@@ -1,0 +1,27 @@
+"""Train a model from a recipe."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from stbir.cli.wording import shown
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """Name the options of `stbir train`."""
+    parser.add_argument("recipe", metavar="RECIPE", type=Path, help="a TOML file that says what to train, on what")
+    parser.add_argument(
+        "--to", metavar="FOLDER", type=Path, help="where the model goes (default: runs/ and the name in the recipe)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where an interrupted training stopped")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train and say where the model is."""
+    from stbir.training.loop import train
+
+    folder = train(options.recipe, to=options.to, resume=options.resume)
+    print(f"the model is in {shown(folder)}")
+    print(f"measure it with: stbir evaluate {shown(folder)} TABLE.csv")
+    return 0

@@ -1,0 +1,85 @@
+"""Words to and from a terminal: arguments made safe to search with, results made pleasant to read."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from stbir.errors import InputError
+
+MOST_CHARACTERS = 100_000
+
+
+def spoken(text: str, *, option: str) -> str:
+    r"""Clean the words of a query: control characters and what is no Unicode become spaces.
+
+    >>> spoken(" red\x07 boot\n", option="--text")
+    'red boot'
+
+    Raises:
+        InputError: more than 100,000 characters.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise InputError(f"{option} takes at most {MOST_CHARACTERS:,} characters, got {len(text):,}")
+    kept = (
+        "".join(" " if unicodedata.category(character) in ("Cc", "Cs") else character for character in text)
+    ).split()
+    return " ".join(kept)
+
+
+def shown(text: object) -> str:
+    r"""Make a name safe for a terminal: what could move the cursor becomes a question mark.
+
+    >>> shown("a\x1b[2Jb.png")
+    'a?[2Jb.png'
+    """
+    return "".join("?" if unicodedata.category(character) == "Cc" else character for character in str(text))
+
+
+def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Align columns, the ones numbered in `right` to the right; the first row is the header.
+
+    >>> print(table([["rank", "path"], ["1", "a.png"]], right=[0]))
+    rank  path
+       1  a.png
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines: list[str] = []
+    for row in rows:
+        cells = [cell.rjust(widths[i]) if i in right else cell.ljust(widths[i]) for i, cell in enumerate(row)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def as_json(value: Any) -> str:
+    r"""Write JSON that a person can read; names that are no Unicode are escaped.
+
+    >>> as_json({"text": "鞋"})
+    '{\n  "text": "鞋"\n}'
+    """
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=2, allow_nan=False)
+    return text
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many, in the singular or the plural.
+
+    >>> counted(1, "photo"), counted(1200, "photo")
+    ('1 photo', '1,200 photos')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def reachable(path: Path) -> Path:
+    """Shorten a path that lies below the current folder; it can be opened from where the user stands."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
