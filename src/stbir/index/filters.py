@@ -75,6 +75,10 @@ class Filter:
         return all(c.field in metadata and c.accepts(metadata[c.field]) for c in self.conditions)
 
 
+Where: TypeAlias = Filter | str | Sequence[str] | Mapping[str, Value | Sequence[Value]]
+"""How a Python user may write a filter; see `as_filter`."""
+
+
 def kind_of(value: Value) -> type:
     """What a value can be compared with: str, bool or, for every number, float."""
     return float if type(value) is int else type(value)
@@ -107,6 +111,46 @@ def parse_where(texts: Sequence[str], fields: Mapping[str, type]) -> Filter:
         UnknownName: a field that no photo has.
     """
     return Filter(tuple(_condition(text, fields) for text in texts))
+
+
+def as_filter(where: Where | None, fields: Mapping[str, type]) -> Filter:
+    """Make a filter of whatever a Python user writes: conditions as text, or a mapping of fields to values.
+
+    >>> as_filter({"category": ["boots", "shoes"]}, {"category": str})
+    Filter(conditions=(AnyOf(field='category', values=('boots', 'shoes')),))
+
+    Raises:
+        InputError: a text that is no condition, or a value that does not fit its field.
+        UnknownName: a field that no photo has.
+    """
+    if where is None:
+        return Filter()
+    if isinstance(where, str):
+        return parse_where([where], fields)
+    if not isinstance(where, Filter | Mapping):
+        return parse_where(where, fields)
+    if isinstance(where, Mapping):
+        where = Filter(tuple(_wanted(field, value) for field, value in where.items()))
+    for condition in where.conditions:
+        if condition.field not in fields:
+            raise UnknownName("field", condition.field, fields)
+        for value in _values(condition):
+            if kind_of(value) is not kind_of(fields[condition.field]()):
+                kind = fields[condition.field].__name__
+                raise InputError(f"field {condition.field!r} is {kind}, not {type(value).__name__} ({value!r})")
+    return where
+
+
+def _wanted(field: str, value: Value | Sequence[Value]) -> Condition:
+    return Equals(field, value) if isinstance(value, str | int | float) else AnyOf(field, tuple(value))
+
+
+def _values(condition: Condition) -> list[Value]:
+    if isinstance(condition, Equals):
+        return [condition.value]
+    if isinstance(condition, AnyOf):
+        return list(condition.values)
+    return [bound for bound in (condition.low, condition.high) if bound is not None]
 
 
 def _condition(text: str, fields: Mapping[str, type]) -> Condition:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from stbir.types import Floats, Value
 
 INDEX_FILE = "index.json"
 FORMAT = 1
+_GENERATION = re.compile(r"vectors-[0-9]+\.npy|records-[0-9]+\.jsonl|\.(vectors|records|index)[^/]*\.tmp")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,11 @@ def generation_in(folder: Path) -> int:
         GalleryError: there is one, but it cannot be read.
     """
     return int(_description(folder)["generation"]) if (folder / INDEX_FILE).exists() else 0
+
+
+def is_index_file(name: str) -> bool:
+    """Whether a file of this name is written, and removed, by an index."""
+    return name == INDEX_FILE or _GENERATION.fullmatch(name) is not None
 
 
 def write_generation(folder: Path, *, ids: list[str], vectors: Floats, metadata: list[dict[str, Value]]) -> int:
@@ -136,11 +143,10 @@ def _write_records(file: BinaryIO, ids: list[str], metadata: list[dict[str, Valu
 
 
 def _remove_others(folder: Path, *, keep: set[str]) -> None:
-    leftovers = [*folder.glob("vectors-*.npy"), *folder.glob("records-*.jsonl"), *folder.glob(".*.tmp")]
-    for path in leftovers:
-        if path.name not in keep:
-            with suppress(OSError):  # an old file too many costs space, never an answer
-                path.unlink()
+    with suppress(OSError):  # an old file too many costs space, never an answer
+        for name in os.listdir(folder):
+            if _GENERATION.fullmatch(name) and name not in keep:
+                (folder / name).unlink()
 
 
 def _description(folder: Path) -> dict[str, Any]:

@@ -1,0 +1,389 @@
+"""A folder of photos that can be searched: a method and an index that belong together, kept up to date."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from stbir.data.pictures import open_picture
+from stbir.errors import GalleryError, InputError
+from stbir.gallery.folder import (
+    ADDED,
+    MODIFIED,
+    PRIVATE,
+    SIZE,
+    decoded,
+    metadata_of,
+    photo_of,
+    photos_in,
+    stamp_of,
+)
+from stbir.gallery.manifest import (
+    Manifest,
+    check_free,
+    check_same_model,
+    is_gallery,
+    locked,
+    read_manifest,
+    write_manifest,
+)
+from stbir.index.base import check_k
+from stbir.index.exact import Exact
+from stbir.index.filters import Filter, Where, as_filter
+from stbir.index.generations import generation_in
+from stbir.types import Hit, Photo, Query, Sketch, Value
+
+if TYPE_CHECKING:
+    from stbir.methods.base import Method
+
+BATCH = 64
+COMMIT_PHOTOS, COMMIT_SECONDS = 1000, 30.0
+"""After so many new photos or so long, what is done is made safe; a saving that takes long is done more rarely."""
+
+OnProblem: TypeAlias = Callable[[str, str], None]
+Drawing: TypeAlias = Sketch | str | Path
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search found, and how many milliseconds each of its stages took."""
+
+    hits: list[Hit]
+    took_ms: Mapping[str, float]
+
+
+class Gallery:
+    """Photos that can be searched; made by `Gallery.open`.
+
+    `problems` holds (path, reason) of each photo that the last indexing could not read.
+    """
+
+    def __init__(self, *, home: Path, folder: Path, method: Method, manifest: Manifest, index: Exact) -> None:
+        self.home = home
+        self.folder = folder
+        self.method = method
+        self.manifest = manifest
+        self.problems: list[tuple[str, str]] = []
+        self._index = index
+        self._unsaved = 0
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        method: Method | str | Path | None = None,
+        *,
+        to: str | Path | None = None,
+        update: bool = True,
+        progress: bool | None = None,
+        on_problem: OnProblem | None = None,
+    ) -> Gallery:
+        """Open the gallery of a folder of photos, and encode what is new there.
+
+        Args:
+            path: a folder of photos, or a gallery made before.
+            method: what encodes, or its name; by default what the gallery was made with, "tiny" for a new one.
+            to: where the gallery lives, `path`/.stbir by default.
+            update: whether to look for new, changed and deleted photos.
+            progress: whether to show a progress bar.
+            on_problem: called with path and reason for each photo that cannot be read.
+
+        Raises:
+            InputError: there are no photos, or none of them can be read.
+            GalleryError: the gallery is missing or damaged, was made by another model, or cannot be written.
+        """
+        home, folder = _places(Path(os.path.abspath(path)), to)
+        if is_gallery(home):
+            manifest = read_manifest(home)
+            known = Path(home, manifest.photos).resolve()
+            if folder is not None and folder.resolve() != known:
+                raise GalleryError(
+                    f"the gallery in {home} is of the photos in {known}: choose another folder with --to"
+                )
+            method = _loaded(method or manifest.model)
+            check_same_model(manifest, method, home=home)
+            index, folder = Exact.open(home), folder or known
+        elif not update or folder is None:
+            raise GalleryError(f"there is no gallery in {home}: index the photos first (stbir index {path})")
+        else:
+            photos_in(folder)  # an empty folder is told before a large model is loaded
+            check_free(home)
+            method = _loaded(method or "tiny")
+            manifest = Manifest(
+                photos=os.path.relpath(folder, home) if home.is_relative_to(folder) else str(folder),
+                model=method.source,
+                dimension=method.dimension,
+                fingerprint=method.fingerprint(),
+            )
+            index = Exact(method.dimension)
+        gallery = cls(home=home, folder=folder, method=method, manifest=manifest, index=index)
+        if update:
+            gallery.update(progress=progress, on_problem=on_problem)
+        return gallery
+
+    def update(self, *, progress: bool | None = None, on_problem: OnProblem | None = None) -> None:
+        """Encode the photos of the folder that are new or changed, and forget those that are gone.
+
+        It may be interrupted at any time; the next update goes on from there.
+
+        Raises:
+            InputError: the folder has no photos, or none of them can be read.
+            GalleryError: the gallery cannot be written.
+        """
+        photos, self.problems = photos_in(self.folder)
+        for problem in self.problems:
+            if on_problem:
+                on_problem(*problem)
+        todo, gone = self._changes(photos)
+        if todo or gone:
+            with self._writing():
+                todo, gone = self._changes(photos)  # another process may have done it meanwhile
+                self._unsaved += self._index.delete(gone)
+                self._encode(todo, added=False, progress=progress, on_problem=on_problem)
+        if not len(self):
+            name, reason = self.problems[0]
+            raise InputError(
+                f"none of the {len(photos)} pictures in {self.folder} can be read (first: {name}: {reason})"
+            )
+
+    def add(
+        self, photos: Sequence[Photo], *, progress: bool | None = None, on_problem: OnProblem | None = None
+    ) -> None:
+        """Encode photos from anywhere, in place of those that have the same ids; `update` leaves them alone.
+
+        Raises:
+            InputError: an id twice, or metadata that cannot be stored.
+            GalleryError: the gallery cannot be written.
+        """
+        if len({photo.id for photo in photos}) != len(photos):
+            raise InputError("an id is there twice among the photos to be added")
+        self.problems = []
+        with self._writing():
+            self._encode(photos, added=True, progress=progress, on_problem=on_problem)
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Forget photos and say how many it were; one whose file stays in the folder is back after `update`.
+
+        Raises:
+            GalleryError: the gallery cannot be written.
+        """
+        with self._writing():
+            count = self._index.delete(ids)
+            self._unsaved += count
+        return count
+
+    def search(
+        self,
+        *,
+        sketch: Drawing | Sequence[Drawing] | None = None,
+        text: str | None = None,
+        photo: str | Path | None = None,
+        avoid: str | Sequence[str] | None = None,
+        weights: Mapping[str, float] | None = None,
+        k: int = 10,
+        where: Where | None = None,
+    ) -> list[Hit]:
+        """The photos that fit best, best first.
+
+        Args:
+            sketch: one or more drawings, or files of drawings.
+            text: what the photo shows, in words.
+            photo: a photo to start from: the id of one of this gallery, or a picture file.
+            avoid: words for what the photo must not show.
+            weights: how much "sketch", "text", "photo" and "avoid" count; 1 where nothing is said.
+            k: how many photos to find.
+            where: conditions on the metadata, such as ["category=boots", "price<100"] or {"category": "boots"}.
+
+        Raises:
+            InputError: there is nothing to search for, or a part of it cannot be read.
+            UnknownName: a field or a weight that there is not.
+        """
+        return self.timed_search(
+            sketch=sketch, text=text, photo=photo, avoid=avoid, weights=weights, k=k, where=where
+        ).hits
+
+    def timed_search(
+        self,
+        *,
+        sketch: Drawing | Sequence[Drawing] | None = None,
+        text: str | None = None,
+        photo: str | Path | None = None,
+        avoid: str | Sequence[str] | None = None,
+        weights: Mapping[str, float] | None = None,
+        k: int = 10,
+        where: Where | None = None,
+    ) -> Answer:
+        """Search as `search` does, and say how long reading, encoding and searching took."""
+        start = time.perf_counter()
+        condition = as_filter(where, self.fields())
+        query = Query(
+            sketches=_sketches(sketch),
+            text=text,
+            photo=None if photo is None else self._reference(photo),
+            avoid=(avoid,) if isinstance(avoid, str) else tuple(avoid or ()),
+            weights=dict(weights or {}),
+        )
+        read = (time.perf_counter() - start) * 1000
+        answer = self._answer(query, k=k, where=condition)
+        took = {"read": read, **answer.took_ms}
+        return Answer(answer.hits, {**took, "total": sum(took.values())})
+
+    def search_query(self, query: Query, *, k: int = 10, where: Filter | None = None) -> list[Hit]:
+        """The best `k` photos for a query; a photo of this gallery does not find itself.
+
+        Raises:
+            InputError: the query is empty, or `k` below 1.
+            UnknownName: a field that no photo has.
+        """
+        return self._answer(query, k=k, where=as_filter(where, self.fields())).hits
+
+    @property
+    def photos(self) -> list[Photo]:
+        """Every photo, sorted by id."""
+        return [photo_of(id, metadata, folder=self.folder) for id, metadata in self._records().items()]
+
+    def fields(self) -> dict[str, type]:
+        """The metadata fields that can be filtered by, and their types."""
+        return {field: kind for field, kind in self._index.fields().items() if not field.startswith(PRIVATE)}
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._index
+
+    def _answer(self, query: Query, *, k: int, where: Filter | None) -> Answer:
+        k, start = check_k(k), time.perf_counter()
+        itself = query.photo.id if query.photo is not None and query.photo.id in self._index else None
+        vectors = self.method.encode_queries([query]).vectors
+        encoded = time.perf_counter()
+        (matches,) = self._index.search(vectors, k if itself is None else k + 1, where=where)
+        matches = [match for match in matches if match.id != itself][:k]
+        records = self._index.fetch([match.id for match in matches])
+        hits = [
+            Hit(photo_of(record.id, record.metadata, folder=self.folder), match.score, rank)
+            for rank, (match, record) in enumerate(zip(matches, records, strict=True), start=1)
+        ]
+        searched = time.perf_counter()
+        return Answer(hits, {"encode": (encoded - start) * 1000, "search": (searched - encoded) * 1000})
+
+    def _reference(self, photo: str | Path) -> Photo:
+        if isinstance(photo, str) and photo in self._index:
+            (record,) = self._index.fetch([photo])
+            reference = photo_of(record.id, record.metadata, folder=self.folder)
+        elif Path(photo).is_file():
+            reference = Photo(str(photo), path=Path(photo))
+        else:
+            raise InputError(f"the reference photo {str(photo)!r} is neither a photo of this gallery nor a file")
+        if reference.path is None:
+            raise InputError(f"photo {photo!r} was added without a file and cannot be a reference")
+        return replace(reference, image=open_picture(reference.path, at_least=self.method.side))
+
+    def _records(self) -> dict[str, Mapping[str, Value]]:
+        ids = self._index.ids()
+        # piece by piece, because a record brings its vector along
+        return {r.id: r.metadata for i in range(0, len(ids), 1000) for r in self._index.fetch(ids[i : i + 1000])}
+
+    def _changes(self, photos: Sequence[Photo]) -> tuple[list[Photo], list[str]]:
+        """The photos that are new or changed, and the ids of those that are gone."""
+        known = self._records()
+        ids = {photo.id for photo in photos}
+        # a folder that cannot be read just now says nothing about its photos
+        closed = tuple(f"{path}/" for path, _ in self.problems)
+        gone = [id for id, record in known.items() if not (id in ids or id.startswith(closed) or ADDED in record)]
+        todo: list[Photo] = []
+        for photo in photos:
+            record = known.get(photo.id)
+            if record is None:
+                todo.append(photo)
+            elif ADDED not in record and photo.path is not None:
+                stamp = stamp_of(photo.path)
+                if (stamp.get(SIZE), stamp.get(MODIFIED)) != (record.get(SIZE), record.get(MODIFIED)):
+                    todo.append(photo)
+        return todo, gone
+
+    def _encode(
+        self, photos: Sequence[Photo], *, added: bool, progress: bool | None, on_problem: OnProblem | None
+    ) -> None:
+        from tqdm import tqdm
+
+        metadata = {photo.id: metadata_of(photo, folder=self.folder, added=added) for photo in photos}
+        batch: list[Photo] = []
+        saved = time.monotonic()
+        bar = tqdm(total=len(photos), unit="photo", disable=not progress)
+        with bar, closing(decoded(photos, side=self.method.side)) as opened:
+            for place, (photo, reason) in enumerate(opened, start=1):
+                if reason is None:
+                    batch.append(photo)
+                else:
+                    self._unsaved += self._index.delete([photo.id])  # what it showed before is no longer there
+                    self.problems.append((photo.id, reason))
+                    if on_problem:
+                        on_problem(photo.id, reason)
+                if len(batch) == BATCH or (place == len(photos) and batch):
+                    vectors = self.method.encode_photos(batch, batch_size=BATCH).vectors
+                    self._index.add([p.id for p in batch], vectors, [metadata[p.id] for p in batch])
+                    self._unsaved += len(batch)
+                    batch = []
+                bar.update()
+                enough = max(COMMIT_PHOTOS, len(self) // 10)
+                if self._unsaved and (self._unsaved >= enough or time.monotonic() - saved > COMMIT_SECONDS):
+                    self._commit()
+                    saved = time.monotonic()
+
+    @contextmanager
+    def _writing(self) -> Generator[None, None, None]:
+        """Be the only writer, start from what the last one left, and save whatever is done even if interrupted."""
+        with locked(self.home):
+            if generation_in(self.home) != self._index.generation:
+                if is_gallery(self.home):
+                    check_same_model(read_manifest(self.home), self.method, home=self.home)
+                self._index = Exact.open(self.home)
+            try:
+                yield
+            finally:
+                if self._unsaved:
+                    self._commit()
+
+    def _commit(self) -> None:
+        self._unsaved = 0
+        self._index.save(self.home)
+        if not is_gallery(self.home):
+            write_manifest(self.home, self.manifest)
+
+
+def _places(path: Path, to: str | Path | None) -> tuple[Path, Path | None]:
+    """Where the gallery lives, and the folder of photos unless only the gallery knows it."""
+    if is_gallery(path):
+        if to is not None:
+            raise InputError(f"{path} is a gallery already: give --to only with a folder of photos")
+        return path, None
+    if not path.exists():
+        raise InputError(f"there is no folder {path}")
+    if not path.is_dir():
+        raise InputError(f"{path} is a file: give a folder of photos")
+    return (path / ".stbir" if to is None else Path(os.path.abspath(to))), path
+
+
+def _loaded(method: Method | str | Path) -> Method:
+    if not isinstance(method, str | Path):
+        return method
+    from stbir.methods import load
+
+    return load(method)
+
+
+def _sketches(given: Drawing | Sequence[Drawing] | None) -> tuple[Sketch, ...]:
+    several = [] if given is None else [given] if isinstance(given, Sketch | str | Path) else given
+    return tuple(one if isinstance(one, Sketch) else _read_sketch(one) for one in several)
+
+
+def _read_sketch(source: str | Path) -> Sketch:
+    from stbir.data.sketch_files import read_sketch
+
+    return read_sketch(source)
