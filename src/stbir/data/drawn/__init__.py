@@ -37,6 +37,10 @@ HELD_OUT_COMBINATIONS = held_out_combinations()
 SIZES = (32, 2048)
 MOST_REDRAWS = 5000
 
+# The folder is imported before the function of the same name is defined: an import binds the name in its parent
+# once, and what is defined later keeps it.
+FOLDER = str(Path(importlib.import_module("stbir.data.drawn.families").__file__ or "").parent)
+
 
 @dataclass(frozen=True, eq=False)
 class Triple:
@@ -63,8 +67,7 @@ class Triple:
 
 def families() -> tuple[str, ...]:
     """The names of everything that can be drawn, in alphabetical order."""
-    folder = Path(__file__).parent / "families"
-    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(folder)])))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules([FOLDER])))
 
 
 def train_families() -> tuple[str, ...]:

@@ -59,6 +59,11 @@ def ellipse(x: float, y: float, radius_x: float, radius_y: float, *, count: int 
     return np.stack([x + along * cos - across * sin, y + along * sin + across * cos], axis=1)
 
 
+def xy(x: float, y: float) -> Points:
+    """A point, or a shift, as an array."""
+    return np.array([x, y], np.float64)
+
+
 def ease(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """The smooth step: 0 below 0, 1 above 1, level at both ends.
 

@@ -161,7 +161,8 @@ def _shaded(shape: Shape, alpha: Floats, look: Look, *, left: int, top: int, siz
         shade = shade * ((1 - look.rim) + look.rim * hill + look.relief * slope)
         gloss = GLOSS.get(material.texture, 0.0) * look.shine
         if gloss > 0.05:
-            highlight = np.clip(slope - (0.06 - 0.12 * (hill - 0.7)), 0, 0.25) * (gloss * 520)
+            lit = np.clip(slope - (0.06 - 0.12 * (hill - 0.7)), 0, 0.25) * (gloss * 520)
+            highlight = np.asarray(lit, np.float32)
     base = np.array(material.rgb, np.float32)
     if second is None or material.second_rgb is None:
         color = shade[..., None] * base
@@ -229,7 +230,7 @@ def _develop(canvas: Floats, rng: random.Random, noise: np.random.Generator) -> 
     if blur:
         canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), blur), np.float32)
     if grain:
-        canvas = canvas + grain * noise.standard_normal((size, size, 1), dtype=np.float32)
+        canvas = np.asarray(canvas + grain * noise.standard_normal((size, size, 1), dtype=np.float32), np.float32)
     levels = np.clip(255 * gain * (np.arange(256) / 255) ** gamma, 0, 255)
     pixels = cv2.LUT(np.clip(canvas, 0, 255).astype(np.uint8), np.round(levels).astype(np.uint8))
     if quality:
