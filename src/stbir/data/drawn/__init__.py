@@ -94,8 +94,7 @@ def draw(
         InputError: `size` is out of range, or `combinations` is none of the three, or the family has no such draw.
     """
     build = _builder(family)
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise InputError(f"size is {size}; a picture can be {SIZES[0]} to {SIZES[1]} pixels wide")
+    check_size(size)
     if combinations not in ("train", "held-out", "all"):
         raise InputError(f"combinations is {combinations!r}; it is one of 'train', 'held-out', 'all'")
     scene = _scene(build, family, seed, combinations)
@@ -108,6 +107,16 @@ def draw(
         texture=scene.main.texture,
         seed=seed,
     )
+
+
+def check_size(size: int) -> None:
+    """Refuse a size no picture is drawn in.
+
+    Raises:
+        InputError: `size` is out of range.
+    """
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise InputError(f"size is {size}; a picture can be {SIZES[0]} to {SIZES[1]} pixels wide")
 
 
 def scene_of(family: str, seed: int, *, combinations: Combinations = "all") -> Scene:

@@ -18,7 +18,8 @@ from stbir.data.drawn.materials import Material, metal, pick
 from stbir.data.drawn.scene import Scene
 
 SURFACES = (
-    "leather", "leather", "leather", "leather", "suede", "suede", "suede", "fabric", "plain", "patent", "patent",
+    "leather", "leather", "leather", "leather", "leather", "leather", "suede", "suede", "suede", "suede", "fabric",
+    "fabric", "plain", "plain", "patent", "patent",
     "quilted", "striped", "dots", "plaid", "floral", "leopard", "snake", "knit", "glitter", "mesh", "fur", "camo",
     "velvet", "felt", "zigzag", "metal", "plastic",
 )  # fmt: skip

@@ -69,11 +69,11 @@ def _person(rng: random.Random, *, distortion: float) -> Person:
     return Person(
         error=(abs(rng.gauss(0, 1)) * 0.6 + 0.25) * distortion,
         detail=rng.uniform(0.45, 1.15),
-        stroke_length=rng.choice((40.0, 90.0, 160.0, 300.0, 300.0, 600.0)),
+        stroke_length=rng.choice((60.0, 120.0, 200.0, 300.0, 500.0, 900.0)),
         corner=rng.uniform(0.1, 0.9),
         doubled=rng.uniform(0.05, 0.4) * min(distortion, 1.0) if rng.random() < 0.25 else 0.0,
-        wobble=rng.uniform(0.15, 1.1) * distortion,
-        looseness=rng.uniform(0.0, 3.5) * distortion,
+        wobble=rng.uniform(0.1, 0.9) * distortion,
+        looseness=rng.uniform(0.0, 2.6) * distortion,
         speed=rng.uniform(0.08, 0.3),
     )
 

@@ -93,7 +93,7 @@ def _buckle(scene: Scene, metal_part: Material, x: float, y: float, size: float)
 
 
 def _tote(scene: Scene, rng: random.Random, trim: Material, hardware: Material) -> None:
-    w, h = rng.uniform(0.42, 0.75), rng.uniform(0.6, 1.0)
+    w, h = rng.uniform(0.34, 0.56), rng.uniform(0.6, 0.9)
     body = _body(rng, w, h, top=rng.uniform(0.95, 1.25), sag=rng.uniform(0.0, 0.25))
     x, rise, strap = w * rng.uniform(0.3, 0.6), rng.uniform(0.25, 0.75), rng.uniform(0.035, 0.075)
     if rng.random() < 0.8:
@@ -111,7 +111,7 @@ def _tote(scene: Scene, rng: random.Random, trim: Material, hardware: Material) 
 
 
 def _handbag(scene: Scene, rng: random.Random, trim: Material, hardware: Material) -> None:
-    w, h = rng.uniform(0.5, 0.75), rng.uniform(0.42, 0.7)
+    w, h = rng.uniform(0.4, 0.6), rng.uniform(0.42, 0.7)
     body = _body(rng, w, h, top=rng.uniform(0.65, 1.0), sag=rng.uniform(0.08, 0.5))
     x, rise = w * rng.uniform(0.3, 0.5), rng.uniform(0.2, 0.5)
     strap = rng.uniform(0.035, 0.065)
@@ -151,7 +151,7 @@ def _flap(
 
 
 def _satchel(scene: Scene, rng: random.Random, trim: Material, hardware: Material) -> None:
-    w, h = rng.uniform(0.5, 0.75), rng.uniform(0.45, 0.65)
+    w, h = rng.uniform(0.4, 0.58), rng.uniform(0.45, 0.68)
     rise = rng.uniform(0.5, 1.0)
     _handle(scene, trim, x=w * 0.92, y=h * 0.85, rise=rise, width=rng.uniform(0.03, 0.07), part="strap")
     body = _body(rng, w, h, top=rng.uniform(0.94, 1.04), sag=rng.uniform(0.03, 0.3))
@@ -197,7 +197,7 @@ def _backpack(scene: Scene, rng: random.Random, trim: Material, hardware: Materi
 
 
 def _clutch(scene: Scene, rng: random.Random, trim: Material, hardware: Material) -> None:
-    w, h = rng.uniform(0.6, 0.8), rng.uniform(0.3, 0.5)
+    w, h = rng.uniform(0.45, 0.62), rng.uniform(0.32, 0.55)
     if rng.random() < 0.4:
         chain = smooth([(-w * 0.9, h * 0.9), (-w * 0.4, h * 1.5), (w * 0.4, h * 1.5), (w * 0.9, h * 0.9)], 6)
         scene.line(chain, hardware, width=0.022, part="chain", ink=0.9)
