@@ -24,10 +24,8 @@ def spoken(text: str, *, option: str) -> str:
     """
     if len(text) > MOST_CHARACTERS:
         raise InputError(f"{option} takes at most {MOST_CHARACTERS:,} characters, got {len(text):,}")
-    kept = (
-        "".join(" " if unicodedata.category(character) in ("Cc", "Cs") else character for character in text)
-    ).split()
-    return " ".join(kept)
+    kept = "".join(" " if unicodedata.category(character) in ("Cc", "Cs") else character for character in text)
+    return " ".join(kept.split())
 
 
 def shown(text: object) -> str:
