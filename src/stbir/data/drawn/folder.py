@@ -64,7 +64,8 @@ def write_gallery(
     per photo with paths relative to it. It is written last, so a folder with a table is complete.
 
     Raises:
-        InputError: `count` is not positive, `size` is out of range, or `folder` holds something that was not drawn by this function.
+        InputError: `count` is not positive, `size` is out of range, or `folder` holds something that was
+            not drawn by this function.
         UnknownName: one of `families` does not exist.
     """
     folder = Path(folder)

@@ -14,7 +14,7 @@ from stbir.data.drawn.scene import Scene
 
 def add_sandal(scene: Scene, rng: random.Random, base: Last, materials: Fabrics) -> None:
     """Footbed, straps and sole on the last `base`."""
-    depth = rng.uniform(0.015, 0.16) * (1 if base.lift < 0.2 else 0.5)
+    depth = rng.uniform(0.05, 0.17) * (1 if base.lift < 0.2 else 0.6)
     shift = rng.uniform(0.0, 0.06)
     x = np.linspace(0.0, 1.0, 24)
     rise = depth * (np.sin(np.pi * np.clip(x, 0.01, 0.99)) ** 0.55) * (1.15 - 0.3 * x)
@@ -22,11 +22,12 @@ def add_sandal(scene: Scene, rng: random.Random, base: Last, materials: Fabrics)
     far = near + np.stack([shift * np.sin(np.pi * x), rise], axis=1)
     scene.fill(np.concatenate([near, far[::-1]]), materials.lining, part="footbed", ink=0.95)
     add_sole(scene, rng, base, materials)
-    height = rng.uniform(0.07, 0.15)
-    closed_heel = rng.random() < 0.3
-    ankle = rng.random() < 0.6
+    height = rng.uniform(0.06, 0.12)
+    closed_heel = rng.random() < 0.55
+    ankle = rng.random() < 0.55
+    instep: tuple[float, float] | None = None
     if ankle or closed_heel or rng.random() < 0.5:
-        _heel_part(scene, rng, base, materials, closed=closed_heel, ankle=ankle)
+        instep = _heel_part(scene, rng, base, materials, closed=closed_heel, ankle=ankle)
     else:
         scene.say("slide", "mule", "backless", "slip on")
     style = rng.choice(("bands", "bands", "crossed", "wide", "thong", "closed toe"))
@@ -42,13 +43,13 @@ def add_sandal(scene: Scene, rng: random.Random, base: Last, materials: Fabrics)
                 at,
                 at + rng.uniform(-0.05, 0.1),
                 height + 0.02 * band,
-                rng.uniform(0.035, 0.11),
+                rng.uniform(0.05, 0.12),
                 material if rng.random() < 0.8 else materials.second,
                 part=f"band {band}",
             )
         scene.say("straps", "strappy", "bands", "with straps")
     elif style == "crossed":
-        width = rng.uniform(0.05, 0.11)
+        width = rng.uniform(0.07, 0.13)
         start, end = rng.uniform(0.1, 0.16), rng.uniform(0.36, 0.5)
         _over(
             scene,
@@ -79,14 +80,10 @@ def add_sandal(scene: Scene, rng: random.Random, base: Last, materials: Fabrics)
     else:
         _toe_box(scene, rng, base, height, material)
         scene.say("closed toe", "covered toe", "with cut outs")
-    if rng.random() < 0.2:
-        add_band(
-            scene,
-            [(0.2, base.at(0.2) + height), (0.42, base.at(0.42) + height + 0.06), (0.62, base.at(0.7) + 0.28)],
-            0.035,
-            material,
-            part="t-bar",
-        )
+    if instep is not None and rng.random() < 0.45:
+        start = (0.24, base.at(0.24) + height)
+        middle = (0.45, 0.45 * start[1] + 0.55 * instep[1] - 0.01)
+        add_band(scene, [start, middle, instep], rng.uniform(0.035, 0.06), material, part="t-bar")
         scene.say("t-strap", "t-bar", "t strap")
 
 
@@ -137,36 +134,42 @@ def _toe_box(scene: Scene, rng: random.Random, base: Last, height: float, materi
                    part="cut out", ink=0.8, flat=True)  # fmt: skip
 
 
-def _heel_part(scene: Scene, rng: random.Random, base: Last, materials: Fabrics, *, closed: bool, ankle: bool) -> None:
+def _heel_part(
+    scene: Scene, rng: random.Random, base: Last, materials: Fabrics, *, closed: bool, ankle: bool
+) -> tuple[float, float] | None:
+    """What holds the heel; gives back where an ankle strap crosses the instep, if there is one."""
     heel = base.at(1.0)
-    height = rng.uniform(0.2, 0.48) if ankle else rng.uniform(0.16, 0.26)
-    rear = rng.uniform(0.93, 1.0)
+    height = rng.uniform(0.22, 0.42) if ankle else rng.uniform(0.16, 0.26)
+    rear = rng.uniform(0.96, 1.01)
+    front = (rng.uniform(0.62, 0.68), heel + height - rng.uniform(0.0, 0.03))
+    width = rng.uniform(0.04, 0.085)
+    rows = rng.choice((1, 1, 1, 2, 3)) if ankle else 0
+    heights = [heel + height * (1 - 0.32 * row) for row in range(rows)]
+    for row, y in enumerate(heights):
+        behind = [(front[0] + 0.02 * row, y), (0.74, y + 0.05), (0.9, y + 0.06), (rear, y + 0.01)]
+        add_band(scene, behind, width * 0.75, materials.main.darker(0.62), part=f"ankle {row}", ink=0.7)
     if closed:
-        counter = smooth([(0.76, base.at(0.76)), (0.83, base.at(0.83) + height * 0.45), (rear, heel + height),
-                          (1.01, heel + height * 0.95), (1.03, heel + height * 0.4), (1.0, heel)], 5)  # fmt: skip
-        scene.fill(counter, materials.main, part="counter")
+        counter = [(0.74, base.at(0.74)), (0.83, base.at(0.83) + height * 0.55), (rear - 0.05, heel + height),
+                   (rear + 0.02, heel + height), (1.03, heel + height * 0.4), (1.0, heel)]  # fmt: skip
+        scene.fill(smooth(counter, 6), materials.main, part="counter")
         scene.say("closed heel", "closed back", "heel cup")
     else:
-        add_band(scene, [(0.72, base.at(0.72)), (0.85, heel + height * 0.45), (rear + 0.02, heel + height)], 0.04,
+        foot = (rng.uniform(0.74, 0.84), base.at(0.8))
+        add_band(scene, [foot, (0.5 * (foot[0] + rear), heel + 0.45 * height), (rear, heel + height)], width * 0.9,
                  materials.main, part="sling")  # fmt: skip
+        if ankle and rng.random() < 0.5:
+            add_band(scene, [foot, (front[0] + 0.03, heel + 0.6 * height), front], width * 0.8, materials.main,
+                     part="side strap")  # fmt: skip
     if not ankle:
-        add_band(
-            scene,
-            [(0.48, base.at(0.5) + 0.12), (0.75, heel + height * 0.75), (rear + 0.02, heel + height)],
-            0.035,
-            materials.main,
-            part="slingback",
-        )
+        around = [(0.44, base.at(0.46) + 0.13), (0.72, 0.5 * (base.at(0.6) + heel) + 0.17), (rear, heel + height)]
+        add_band(scene, around, width * 0.8, materials.main, part="slingback")
         scene.say("slingback", "sling back", "heel strap")
-        return
-    width = rng.uniform(0.035, 0.08)
-    for row in range(rng.randint(1, 3)):
-        y = heel + height * (1 - 0.35 * row) - 0.02
-        middle = [(0.66, y + 0.03), (0.74, y - 0.04), (0.86, y - 0.04), (1.0, y + 0.01)]
-        back = [(0.66, y + 0.03), (0.75, y + 0.07), (0.9, y + 0.06), (1.0, y + 0.01)]
-        add_band(scene, back, width * 0.8, materials.main.darker(0.65), part=f"ankle {row}", ink=0.7)
-        add_band(scene, middle, width, materials.main, part=f"ankle {row}")
-        if rng.random() < 0.6:
-            add_buckle(scene, materials.metal, 0.78, y - 0.042, size=0.03, part="buckle")
-            scene.say("buckle", f"{materials.metal.short(rng)} buckle", "ankle buckle")
+        return None
+    for row, y in enumerate(heights):
+        before = [(front[0] + 0.02 * row, y), (0.73, y - 0.05), (0.87, y - 0.05), (rear, y)]
+        add_band(scene, before, width, materials.main, part=f"ankle {row}")
+    if rng.random() < 0.6:
+        add_buckle(scene, materials.metal, 0.8, heights[0] - 0.05, size=0.032, part="buckle")
+        scene.say("buckle", f"{materials.metal.short(rng)} buckle", "ankle buckle")
     scene.say("ankle strap", "with ankle strap", "ankle straps")
+    return front

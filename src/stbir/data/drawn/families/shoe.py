@@ -202,8 +202,10 @@ def _trim(scene: Scene, rng: random.Random, name: str, base: Last, materials: Fa
         _ornament(scene, rng, materials, x - 0.04, y - 0.03)
     if name == "maryjane" or (name in ("pump", "wedge", "flat", "platform") and rng.random() < 0.25):
         at = rng.uniform(x + 0.08, 0.72)
-        add_band(scene, [(at - 0.08, y + 0.01), (at, y + 0.035), (at + 0.05, base.at(at) + 0.13), (at + 0.06, base.at(at) + 0.06)], rng.uniform(0.03, 0.07),
-                 materials.main if rng.random() < 0.7 else materials.second, part="strap")  # fmt: skip
+        low = base.at(at)
+        across = [(at - 0.08, y + 0.01), (at, y + 0.035), (at + 0.05, low + 0.13), (at + 0.06, low + 0.06)]
+        material = materials.main if rng.random() < 0.7 else materials.second
+        add_band(scene, across, rng.uniform(0.03, 0.07), material, part="strap")
         if rng.random() < 0.6:
             add_buckle(scene, materials.metal, at + 0.045, base.at(at) + 0.11, size=0.022, part="buckle")
         scene.say("strap", "with strap", "buckle strap", "ankle strap", "bar strap")
