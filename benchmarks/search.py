@@ -18,6 +18,7 @@ import numpy as np
 import stbir
 from stbir.data.drawn import draw, families
 from stbir.gallery.manifest import Manifest
+from stbir.gallery.store import Store
 from stbir.index.exact import Exact
 from stbir.methods.base import Method
 from stbir.types import Floats
@@ -66,7 +67,7 @@ def gallery_of_random_photos(folder: Path, method: Method, count: int) -> stbir.
     metadata = [{"path": name, "category": name[:2], "name": name[3:-4]} for name in names]
     index.add(names, unit(rng, count, index.dimension), metadata)
     manifest = Manifest(photos=str(folder), model="", dimension=index.dimension, fingerprint=method.fingerprint())
-    return stbir.Gallery(home=folder, folder=folder, method=method, manifest=manifest, index=index)
+    return stbir.Gallery(Store(home=folder, folder=folder, method=method, manifest=manifest, index=index))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ class GridMethod:
         if self.fails_after is not None and len(self.encoded) >= self.fails_after:
             raise KeyboardInterrupt
         self.encoded += [photo.id for photo in photos]
-        return Encoded(np.stack([embed(photo.image or Image.open(photo.path)) for photo in photos]))
+        rows = [embed(photo.image or Image.open(photo.path)) for photo in photos]
+        return Encoded(np.stack(rows) if rows else np.empty((0, self.dimension), dtype=np.float32))
 
     def encode_queries(self, queries: Sequence[Query]) -> Encoded:
         return Encoded(np.stack([self._query(query) for query in queries]))

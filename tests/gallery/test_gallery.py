@@ -16,9 +16,8 @@ from grid_method import COLOURS, GridMethod
 from PIL import Image
 
 import stbir
-from stbir import gallery as module
 from stbir.errors import EmptyQuery, GalleryError, InputError, UnknownName
-from stbir.gallery import Gallery
+from stbir.gallery import Gallery, store
 from stbir.index.filters import Equals, Filter
 from stbir.types import Photo, Query, Sketch
 
@@ -115,6 +114,19 @@ def test_broken_photos_are_named_and_the_rest_goes_on(photos: Path) -> None:
     gallery.update()
     assert "white.png" not in gallery
     assert len(gallery.problems) == 6
+
+
+def test_a_photo_that_the_method_refuses_does_not_stop_the_others(photos: Path) -> None:
+    class Fussy(GridMethod):
+        def encode_photos(self, photos, *, batch_size=64):  # type: ignore[no-untyped-def]
+            if any(photo.id == "red/deep/2.png" for photo in photos):
+                raise InputError("too red")
+            return super().encode_photos(photos)
+
+    gallery = Gallery.open(photos, Fussy())
+    assert gallery.problems == [("red/deep/2.png", "too red")]
+    assert len(gallery) == 12
+    assert gallery.search(text="blue", k=1)[0].photo.category == "blue"
 
 
 def test_a_folder_without_usable_photos_is_refused(tmp_path: Path) -> None:
@@ -254,7 +266,7 @@ def test_an_interrupted_indexing_goes_on_where_it_was(photos: Path) -> None:
 def test_what_is_done_is_saved_now_and_then(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(200):
         paint(photos / "many" / f"{number:03}.png", "green")
-    monkeypatch.setattr(module, "COMMIT_PHOTOS", 50)
+    monkeypatch.setattr(store, "COMMIT_PHOTOS", 50)
     gallery = Gallery.open(photos, GridMethod())
     assert json.loads((gallery.home / "index.json").read_text())["generation"] == 4
 
@@ -263,14 +275,14 @@ KILLED = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from grid_method import GridMethod
-from stbir import gallery
-gallery.BATCH, gallery.COMMIT_PHOTOS = 8, 8
+from stbir.gallery import Gallery, store
+store.BATCH, store.COMMIT_PHOTOS = 8, 8
 class Slow(GridMethod):
     def encode_photos(self, photos, *, batch_size=64):
         time.sleep(0.01)
         print("batch", flush=True)
         return super().encode_photos(photos)
-gallery.Gallery.open(sys.argv[2], Slow())
+Gallery.open(sys.argv[2], Slow())
 print("done", flush=True)
 """
 

@@ -4,48 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from stbir.data.pictures import open_picture
 from stbir.errors import GalleryError, InputError
-from stbir.gallery.folder import (
-    ADDED,
-    MODIFIED,
-    PRIVATE,
-    SIZE,
-    decoded,
-    metadata_of,
-    photo_of,
-    photos_in,
-    stamp_of,
-)
-from stbir.gallery.manifest import (
-    Manifest,
-    check_free,
-    check_same_model,
-    is_gallery,
-    locked,
-    read_manifest,
-    write_manifest,
-)
+from stbir.gallery.folder import PRIVATE, photo_of, photos_in
+from stbir.gallery.manifest import Manifest, check_free, check_same_model, is_gallery, read_manifest
+from stbir.gallery.store import OnProblem, Store
 from stbir.index.base import check_k
 from stbir.index.exact import Exact
 from stbir.index.filters import Filter, Where, as_filter
-from stbir.index.generations import generation_in
-from stbir.types import Hit, Photo, Query, Sketch, Value
+from stbir.types import Hit, Photo, Query, Sketch
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
 
-BATCH = 64
-COMMIT_PHOTOS, COMMIT_SECONDS = 1000, 30.0
-"""After so many new photos or so long, what is done is made safe; a saving that takes long is done more rarely."""
-
-OnProblem: TypeAlias = Callable[[str, str], None]
 Drawing: TypeAlias = Sketch | str | Path
 
 
@@ -63,14 +39,9 @@ class Gallery:
     `problems` holds (path, reason) of each photo that the last indexing could not read.
     """
 
-    def __init__(self, *, home: Path, folder: Path, method: Method, manifest: Manifest, index: Exact) -> None:
-        self.home = home
-        self.folder = folder
-        self.method = method
-        self.manifest = manifest
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self.problems: list[tuple[str, str]] = []
-        self._index = index
-        self._unsaved = 0
 
     @classmethod
     def open(
@@ -121,7 +92,7 @@ class Gallery:
                 fingerprint=method.fingerprint(),
             )
             index = Exact(method.dimension)
-        gallery = cls(home=home, folder=folder, method=method, manifest=manifest, index=index)
+        gallery = cls(Store(home=home, folder=folder, method=method, manifest=manifest, index=index))
         if update:
             gallery.update(progress=progress, on_problem=on_problem)
         return gallery
@@ -135,16 +106,17 @@ class Gallery:
             InputError: the folder has no photos, or none of them can be read.
             GalleryError: the gallery cannot be written.
         """
-        photos, self.problems = photos_in(self.folder)
-        for problem in self.problems:
-            if on_problem:
-                on_problem(*problem)
-        todo, gone = self._changes(photos)
-        if todo or gone:
-            with self._writing():
-                todo, gone = self._changes(photos)  # another process may have done it meanwhile
-                self._unsaved += self._index.delete(gone)
-                self._encode(todo, added=False, progress=progress, on_problem=on_problem)
+        photos, closed = photos_in(self.folder)
+        report = self._reporter(on_problem)
+        for problem in closed:
+            report(*problem)
+        names = [path for path, _ in closed]
+        if any(self._store.changes(photos, closed=names)):
+            with self._store.writing():
+                # another process may have done it meanwhile
+                todo, gone = self._store.changes(photos, closed=names)
+                self._store.forget(gone)
+                self._store.encode(todo, added=False, progress=bool(progress), report=report)
         if not len(self):
             name, reason = self.problems[0]
             raise InputError(
@@ -162,9 +134,9 @@ class Gallery:
         """
         if len({photo.id for photo in photos}) != len(photos):
             raise InputError("an id is there twice among the photos to be added")
-        self.problems = []
-        with self._writing():
-            self._encode(photos, added=True, progress=progress, on_problem=on_problem)
+        report = self._reporter(on_problem)
+        with self._store.writing():
+            self._store.encode(photos, added=True, progress=bool(progress), report=report)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Forget photos and say how many it were; one whose file stays in the folder is back after `update`.
@@ -172,10 +144,8 @@ class Gallery:
         Raises:
             GalleryError: the gallery cannot be written.
         """
-        with self._writing():
-            count = self._index.delete(ids)
-            self._unsaved += count
-        return count
+        with self._store.writing():
+            return self._store.forget(ids)
 
     def search(
         self,
@@ -243,28 +213,57 @@ class Gallery:
         return self._answer(query, k=k, where=as_filter(where, self.fields())).hits
 
     @property
+    def home(self) -> Path:
+        """The folder that the gallery lives in."""
+        return self._store.home
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its photos."""
+        return self._store.folder
+
+    @property
+    def method(self) -> Method:
+        return self._store.method
+
+    @property
+    def manifest(self) -> Manifest:
+        return self._store.manifest
+
+    @property
     def photos(self) -> list[Photo]:
         """Every photo, sorted by id."""
-        return [photo_of(id, metadata, folder=self.folder) for id, metadata in self._records().items()]
+        return [photo_of(id, metadata, folder=self.folder) for id, metadata in self._store.records().items()]
 
     def fields(self) -> dict[str, type]:
         """The metadata fields that can be filtered by, and their types."""
-        return {field: kind for field, kind in self._index.fields().items() if not field.startswith(PRIVATE)}
+        return {field: kind for field, kind in self._store.index.fields().items() if not field.startswith(PRIVATE)}
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._store.index)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._index
+        return id in self._store.index
+
+    def _reporter(self, on_problem: OnProblem | None) -> OnProblem:
+        """Start a new list of problems, and return what adds to it."""
+        problems = self.problems = []
+
+        def report(path: str, reason: str) -> None:
+            problems.append((path, reason))
+            if on_problem:
+                on_problem(path, reason)
+
+        return report
 
     def _answer(self, query: Query, *, k: int, where: Filter | None) -> Answer:
         k, start = check_k(k), time.perf_counter()
-        itself = query.photo.id if query.photo is not None and query.photo.id in self._index else None
+        itself = query.photo.id if query.photo is not None and query.photo.id in self._store.index else None
         vectors = self.method.encode_queries([query]).vectors
         encoded = time.perf_counter()
-        (matches,) = self._index.search(vectors, k if itself is None else k + 1, where=where)
+        (matches,) = self._store.index.search(vectors, k if itself is None else k + 1, where=where)
         matches = [match for match in matches if match.id != itself][:k]
-        records = self._index.fetch([match.id for match in matches])
+        records = self._store.index.fetch([match.id for match in matches])
         hits = [
             Hit(photo_of(record.id, record.metadata, folder=self.folder), match.score, rank)
             for rank, (match, record) in enumerate(zip(matches, records, strict=True), start=1)
@@ -273,8 +272,8 @@ class Gallery:
         return Answer(hits, {"encode": (encoded - start) * 1000, "search": (searched - encoded) * 1000})
 
     def _reference(self, photo: str | Path) -> Photo:
-        if isinstance(photo, str) and photo in self._index:
-            (record,) = self._index.fetch([photo])
+        if isinstance(photo, str) and photo in self._store.index:
+            (record,) = self._store.index.fetch([photo])
             reference = photo_of(record.id, record.metadata, folder=self.folder)
         elif Path(photo).is_file():
             reference = Photo(str(photo), path=Path(photo))
@@ -283,78 +282,6 @@ class Gallery:
         if reference.path is None:
             raise InputError(f"photo {photo!r} was added without a file and cannot be a reference")
         return replace(reference, image=open_picture(reference.path, at_least=self.method.side))
-
-    def _records(self) -> dict[str, Mapping[str, Value]]:
-        ids = self._index.ids()
-        # piece by piece, because a record brings its vector along
-        return {r.id: r.metadata for i in range(0, len(ids), 1000) for r in self._index.fetch(ids[i : i + 1000])}
-
-    def _changes(self, photos: Sequence[Photo]) -> tuple[list[Photo], list[str]]:
-        """The photos that are new or changed, and the ids of those that are gone."""
-        known = self._records()
-        ids = {photo.id for photo in photos}
-        # a folder that cannot be read just now says nothing about its photos
-        closed = tuple(f"{path}/" for path, _ in self.problems)
-        gone = [id for id, record in known.items() if not (id in ids or id.startswith(closed) or ADDED in record)]
-        todo: list[Photo] = []
-        for photo in photos:
-            record = known.get(photo.id)
-            if record is None:
-                todo.append(photo)
-            elif ADDED not in record and photo.path is not None:
-                stamp = stamp_of(photo.path)
-                if (stamp.get(SIZE), stamp.get(MODIFIED)) != (record.get(SIZE), record.get(MODIFIED)):
-                    todo.append(photo)
-        return todo, gone
-
-    def _encode(
-        self, photos: Sequence[Photo], *, added: bool, progress: bool | None, on_problem: OnProblem | None
-    ) -> None:
-        from tqdm import tqdm
-
-        metadata = {photo.id: metadata_of(photo, folder=self.folder, added=added) for photo in photos}
-        batch: list[Photo] = []
-        saved = time.monotonic()
-        bar = tqdm(total=len(photos), unit="photo", disable=not progress)
-        with bar, closing(decoded(photos, side=self.method.side)) as opened:
-            for place, (photo, reason) in enumerate(opened, start=1):
-                if reason is None:
-                    batch.append(photo)
-                else:
-                    self._unsaved += self._index.delete([photo.id])  # what it showed before is no longer there
-                    self.problems.append((photo.id, reason))
-                    if on_problem:
-                        on_problem(photo.id, reason)
-                if len(batch) == BATCH or (place == len(photos) and batch):
-                    vectors = self.method.encode_photos(batch, batch_size=BATCH).vectors
-                    self._index.add([p.id for p in batch], vectors, [metadata[p.id] for p in batch])
-                    self._unsaved += len(batch)
-                    batch = []
-                bar.update()
-                enough = max(COMMIT_PHOTOS, len(self) // 10)
-                if self._unsaved and (self._unsaved >= enough or time.monotonic() - saved > COMMIT_SECONDS):
-                    self._commit()
-                    saved = time.monotonic()
-
-    @contextmanager
-    def _writing(self) -> Generator[None, None, None]:
-        """Be the only writer, start from what the last one left, and save whatever is done even if interrupted."""
-        with locked(self.home):
-            if generation_in(self.home) != self._index.generation:
-                if is_gallery(self.home):
-                    check_same_model(read_manifest(self.home), self.method, home=self.home)
-                self._index = Exact.open(self.home)
-            try:
-                yield
-            finally:
-                if self._unsaved:
-                    self._commit()
-
-    def _commit(self) -> None:
-        self._unsaved = 0
-        self._index.save(self.home)
-        if not is_gallery(self.home):
-            write_manifest(self.home, self.manifest)
 
 
 def _places(path: Path, to: str | Path | None) -> tuple[Path, Path | None]:
