@@ -60,6 +60,11 @@ def rounded(corners: npt.ArrayLike, radii: float | Sequence[float], *, steps: in
     return np.concatenate(outline)
 
 
+def rectangle(x: tuple[float, float], y: tuple[float, float], radii: float | tuple[float, ...]) -> Points:
+    """The rectangle between two values of x and two of y, its corners rounded."""
+    return rounded([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])], radii)
+
+
 def slot(x: float, y: float, length: float, radius: float, *, upright: bool = False) -> Points:
     """A hole with round ends, `length` between the middles of its ends; a circle where it is 0."""
     turn = np.linspace(-np.pi / 2, 1.5 * np.pi, 24, endpoint=False)

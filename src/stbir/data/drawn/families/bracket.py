@@ -6,94 +6,14 @@ import math
 import random
 
 import numpy as np
-import numpy.typing as npt
 
-from stbir.data.drawn.camera import Camera
 from stbir.data.drawn.lathe import frustum
-from stbir.data.drawn.materials import metal, pick
-from stbir.data.drawn.plate import Sheet, add_plate, rounded, slot
+from stbir.data.drawn.plate import Sheet, add_plate, rectangle, rounded, slot
 from stbir.data.drawn.scene import Scene
-from stbir.data.drawn.solids import Solids
-
-Points = npt.NDArray[np.float64]
+from stbir.data.drawn.workpiece import NUMBERS, Workpiece
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 KINDS = {"angle": 4, "plate": 2, "channel": 2, "flange": 2.5, "shelf": 2, "tee": 1, "clamp": 1.5, "step": 1.2}
-
-
-class Part:
-    """A bracket under construction: its scene, its solids, and how many holes it has so far."""
-
-    def __init__(self, rng: random.Random, names: tuple[str, ...], *, height: float = 0.3) -> None:
-        self.rng = rng
-        self.material = metal(rng) if rng.random() < 0.72 else pick(rng, ("plain", "plastic", "metal"))
-        side = rng.choice((-1.0, 1.0))
-        camera = Camera(
-            azimuth=side * math.radians(rng.uniform(18, 62)),
-            elevation=math.radians(rng.uniform(14, 46)),
-            distance=rng.uniform(3.0, 8.0),
-            target=(0.0, 0.0, height),
-        )
-        self.solids = Solids(camera, strokes=False)
-        self.scene = Scene("bracket", (*names, "bracket", "metal part"), self.material)
-        self.thick = rng.uniform(0.03, 0.11)
-        self.corner = rng.choice((0.0, 0.0, rng.uniform(0.04, 0.2)))
-        self.sunk = rng.uniform(0.35, 0.6) if rng.random() < 0.2 else 0.0
-        self.count = 0
-        self.slots = 0
-
-    def plate(self, sheet: Sheet, outline: Points, holes: list[Points], *, part: str, bias: float = 0.0) -> None:
-        """Add a plate and count its holes."""
-        self.count += len(holes)
-        add_plate(self.solids, sheet, outline, self.material, part, holes=holes, sunk=self.sunk, bias=bias)
-
-    def pattern(self, low: tuple[float, float], high: tuple[float, float], *, most: int = 4) -> list[Points]:
-        """Holes or slots in the rectangle from `low` to `high`: one, a row, or one near each corner."""
-        rng = self.rng
-        wide, tall = high[0] - low[0], high[1] - low[1]
-        x, y = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
-        radius = min(wide, tall) * rng.uniform(0.1, 0.17)
-        form = rng.choice(("one", "row", "row", "corners", "slot", "mixed") if most > 1 else ("one", "slot"))
-        across = wide >= tall
-        if form == "one":
-            return [slot(x, y, 0.0, radius * rng.uniform(1.0, 1.9))]
-        if form == "slot":
-            self.slots += 1
-            return [slot(x, y, max(wide, tall) * rng.uniform(0.25, 0.5), radius, upright=not across)]
-        if form == "corners" and most >= 4:
-            return [
-                slot(x + sx * wide * 0.32, y + sy * tall * 0.3, 0.0, radius * 0.85) for sx in (-1, 1) for sy in (-1, 1)
-            ]
-        count = rng.randint(2, min(3, most))
-        places = np.linspace(-0.33, 0.33, count)
-        row = [(x + at * wide, y) if across else (x, y + at * tall) for at in places]
-        holes = [slot(a, b, 0.0, radius) for a, b in row]
-        if form == "mixed" and count == 3:
-            self.slots += 1
-            holes[1] = slot(*row[1], max(wide, tall) * 0.12, radius * 1.3, upright=not across)
-        return holes
-
-    def finish(self) -> Scene:
-        """Say what was built and paint it."""
-        scene, count = self.scene, self.count
-        if count:
-            number = NUMBERS[min(count, 12)]
-            noun = "hole" if count == 1 else "holes"
-            phrases = (f"{number} {noun}", f"with {number} {noun}", f"{number} bolt {noun}", f"{number} screw {noun}")
-            scene.say(*phrases, f"{count} {noun}", f"{number} drilled {noun}", f"{number} mounting {noun}")
-        else:
-            scene.say("no holes", "without holes", "solid")
-        if self.slots:
-            scene.say("slot" if self.slots == 1 else "slots", "slotted", "elongated hole", "oblong hole")
-        if self.sunk and count:
-            scene.say("countersunk holes", "countersunk", "bevelled holes")
-        scene.say(
-            *(("rounded corners", "rounded edges", "round ends") if self.corner else ("sharp corners", "square edges"))
-        )
-        scene.say("thick" if self.thick > 0.075 else "thin", "heavy duty" if self.thick > 0.075 else "sheet metal")
-        self.solids.emit(scene)
-        return scene
 
 
 def build(rng: random.Random) -> Scene:
@@ -111,18 +31,16 @@ def build(rng: random.Random) -> Scene:
     return makers.get(kind, _angle)(rng)
 
 
-def _rect(x: tuple[float, float], y: tuple[float, float], radii: float | tuple[float, ...]) -> Points:
-    return rounded([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])], radii)
-
-
 def _angle(rng: random.Random) -> Scene:
-    part = Part(rng, ("angle bracket", "l bracket", "corner bracket", "right angle bracket"))
+    part = Workpiece(rng, ("angle bracket", "l bracket", "corner bracket", "right angle bracket"))
     w, deep, tall, t = rng.uniform(0.18, 0.6), rng.uniform(0.35, 0.9), rng.uniform(0.35, 1.0), part.thick
     c = part.corner
     floor = Sheet((0.0, 0.0, t / 2), X, Y, t)
     wall = Sheet((0.0, deep - t / 2, 0.0), X, Z, t)
-    part.plate(floor, _rect((-w, w), (0, deep), (c, c, 0, 0)), part.pattern((-w, 0), (w, deep - t)), part="base")
-    part.plate(wall, _rect((-w, w), (t, tall), (0, 0, c, c)), part.pattern((-w, t), (w, tall)), part="wall", bias=0.02)
+    part.plate(floor, rectangle((-w, w), (0, deep), (c, c, 0, 0)), part.pattern((-w, 0), (w, deep - t)), part="base")
+    part.plate(
+        wall, rectangle((-w, w), (t, tall), (0, 0, c, c)), part.pattern((-w, t), (w, tall)), part="wall", bias=0.02
+    )
     choice = rng.random()
     if choice < 0.42:
         reach, rise = (deep - t) * rng.uniform(0.5, 0.95), (tall - t) * rng.uniform(0.5, 0.95)
@@ -134,19 +52,19 @@ def _angle(rng: random.Random) -> Scene:
     return part.finish()
 
 
-def _rib(part: Part, sheet: Sheet, corners: list[tuple[float, float]]) -> None:
+def _rib(part: Workpiece, sheet: Sheet, corners: list[tuple[float, float]]) -> None:
     outline = rounded(corners, 0.0)
     add_plate(part.solids, sheet, outline, part.material, "rib", bias=-0.1)
 
 
-def _say_ribs(part: Part, count: int) -> None:
+def _say_ribs(part: Workpiece, count: int) -> None:
     number = NUMBERS[count]
     noun = "rib" if count == 1 else "ribs"
     part.scene.say(f"{number} {noun}", f"{number} gusset" + ("s" if count > 1 else ""), "reinforced", "triangular rib")
 
 
 def _plate(rng: random.Random) -> Scene:
-    part = Part(rng, ("mounting plate", "flat plate", "flat bracket", "mending plate"), height=0.05)
+    part = Workpiece(rng, ("mounting plate", "flat plate", "flat bracket", "mending plate"), height=0.05)
     long, w = rng.uniform(0.5, 1.0), rng.uniform(0.16, 0.5)
     c = part.corner * 1.5 if rng.random() < 0.7 else w
     upright = rng.random() < 0.35
@@ -155,12 +73,12 @@ def _plate(rng: random.Random) -> Scene:
     if rng.random() < 0.4:
         holes.append(slot(0.0, 0.0, 0.0, w * rng.uniform(0.2, 0.42)))
         holes = [h for h in holes[:-1] if abs(h[:, 0]).min() > w * 0.42] + holes[-1:]
-    part.plate(sheet, _rect((-long, long), (-w, w), c), holes, part="plate")
+    part.plate(sheet, rectangle((-long, long), (-w, w), c), holes, part="plate")
     return part.finish()
 
 
 def _channel(rng: random.Random) -> Scene:
-    part = Part(rng, ("u bracket", "u-shaped bracket", "channel bracket", "saddle bracket"))
+    part = Workpiece(rng, ("u bracket", "u-shaped bracket", "channel bracket", "saddle bracket"))
     w, deep, tall, t, c = (
         rng.uniform(0.25, 0.6),
         rng.uniform(0.15, 0.5),
@@ -168,13 +86,13 @@ def _channel(rng: random.Random) -> Scene:
         part.thick,
         part.corner,
     )
-    part.plate(Sheet((0.0, 0.0, t / 2), X, Y, t), _rect((-w, w), (-deep, deep), 0.0),
+    part.plate(Sheet((0.0, 0.0, t / 2), X, Y, t), rectangle((-w, w), (-deep, deep), 0.0),
                part.pattern((-w + t, -deep), (w - t, deep)), part="base")  # fmt: skip
     round_top = rng.random() < 0.35
     radius = deep if round_top else c
     for side in (-1, 1):
         sheet = Sheet((side * (w - t / 2), 0.0, 0.0), Y, Z, t)
-        outline = _rect((-deep, deep), (t, tall), (0, 0, radius, radius))
+        outline = rectangle((-deep, deep), (t, tall), (0, 0, radius, radius))
         near = side * math.sin(part.solids.camera.azimuth) > 0
         bore = [slot(0.0, tall - deep * 0.95, 0.0, deep * 0.4)] if round_top and tall > 1.4 * deep else None
         holes = bore or part.pattern((-deep, t), (deep, tall), most=2)
@@ -183,14 +101,14 @@ def _channel(rng: random.Random) -> Scene:
 
 
 def _flange(rng: random.Random) -> Scene:
-    part = Part(rng, ("flange", "pipe flange", "round flange", "bearing housing"), height=0.15)
+    part = Workpiece(rng, ("flange", "pipe flange", "round flange", "bearing housing"), height=0.15)
     radius, tall = rng.uniform(0.55, 0.8), rng.uniform(0.1, 0.8)
     bolts = rng.choice((3, 4, 4, 4, 5, 6, 6, 8))
     turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     square = rng.random() < 0.3 and bolts == 4
     outline = radius * np.column_stack([np.cos(turn), np.sin(turn)])
     if square:
-        outline = _rect((-radius, radius), (-radius, radius), part.corner or 0.12)
+        outline = rectangle((-radius, radius), (-radius, radius), part.corner or 0.12)
     part.corner = part.corner or 0.1
     ring, size = radius * (1.0 if square else 0.78), radius * rng.uniform(0.07, 0.12)
     start = math.pi / 4 if square else rng.uniform(0, 1)
@@ -222,15 +140,15 @@ def _flange(rng: random.Random) -> Scene:
 
 
 def _shelf(rng: random.Random) -> Scene:
-    part = Part(rng, ("shelf bracket", "wall bracket", "support bracket", "gusset bracket"))
+    part = Workpiece(rng, ("shelf bracket", "wall bracket", "support bracket", "gusset bracket"))
     deep, tall, w, t = rng.uniform(0.5, 0.9), rng.uniform(0.5, 1.0), rng.uniform(0.08, 0.2), part.thick * 0.6
     wall = Sheet((0.0, deep - t / 2, 0.0), X, Z, t)
     top = Sheet((0.0, 0.0, tall - t / 2), X, Y, t)
     c = min(part.corner, w)
     high = [slot(0.0, tall * at, 0.0, w * 0.32) for at in (0.15, 0.8)]
     upper = [slot(0.0, deep * at, 0.0, w * 0.32) for at in (0.18, 0.75)]
-    part.plate(wall, _rect((-w, w), (0, tall - t), (c, c, 0, 0)), high, part="wall", bias=0.2)
-    part.plate(top, _rect((-w, w), (0, deep), (c, c, 0, 0)), upper, part="top", bias=-0.2)
+    part.plate(wall, rectangle((-w, w), (0, tall - t), (c, c, 0, 0)), high, part="wall", bias=0.2)
+    part.plate(top, rectangle((-w, w), (0, deep), (c, c, 0, 0)), upper, part="top", bias=-0.2)
     form = rng.choice(("triangle", "bow", "strut"))
     end = deep - t
     if form == "strut":
@@ -251,7 +169,7 @@ def _shelf(rng: random.Random) -> Scene:
 
 
 def _tee(rng: random.Random) -> Scene:
-    part = Part(rng, ("t bracket", "t plate", "tee plate"), height=0.05)
+    part = Workpiece(rng, ("t bracket", "t plate", "tee plate"), height=0.05)
     a, w, long = rng.uniform(0.5, 0.8), rng.uniform(0.1, 0.18), rng.uniform(0.5, 0.9)
     corners = [(-a, -w), (a, -w), (a, w), (w, w), (w, w + long), (-w, w + long), (-w, w), (-a, w)]
     c = min(part.corner, w)
@@ -272,11 +190,12 @@ def _tee(rng: random.Random) -> Scene:
 
 
 def _clamp(rng: random.Random) -> Scene:
-    part = Part(rng, ("pipe clamp", "bearing block", "pillow block", "mounting block"))
+    part = Workpiece(rng, ("pipe clamp", "bearing block", "pillow block", "mounting block"))
     w, deep, foot = rng.uniform(0.25, 0.36), rng.uniform(0.14, 0.32), rng.uniform(0.2, 0.34)
     t = max(part.thick, 0.06)
-    part.plate(Sheet((0.0, 0.0, t / 2), X, Y, t), _rect((-w - foot, w + foot), (-deep, deep), part.corner),
-               [slot(side * (w + foot * 0.52), 0.0, 0.0, min(foot, deep) * 0.3) for side in (-1, 1)], part="base")  # fmt: skip
+    bolts = [slot(side * (w + foot * 0.52), 0.0, 0.0, min(foot, deep) * 0.3) for side in (-1, 1)]
+    outline = rectangle((-w - foot, w + foot), (-deep, deep), part.corner)
+    part.plate(Sheet((0.0, 0.0, t / 2), X, Y, t), outline, bolts, part="base")
     rise = rng.uniform(0.25, 0.6)
     turn = np.linspace(0, np.pi, 17)
     arch = np.column_stack([w * np.cos(turn), rise + w * np.sin(turn)])
@@ -290,7 +209,7 @@ def _clamp(rng: random.Random) -> Scene:
 
 
 def _step(rng: random.Random) -> Scene:
-    part = Part(rng, ("z bracket", "offset bracket", "step bracket"))
+    part = Workpiece(rng, ("z bracket", "offset bracket", "step bracket"))
     w, low, high, rise, t = (
         rng.uniform(0.15, 0.45),
         rng.uniform(0.3, 0.5),
@@ -299,9 +218,9 @@ def _step(rng: random.Random) -> Scene:
         part.thick,
     )
     c = min(part.corner, w)
-    part.plate(Sheet((0.0, -low, t / 2), X, Y, t), _rect((-w, w), (0, low), (c, c, 0, 0)),
+    part.plate(Sheet((0.0, -low, t / 2), X, Y, t), rectangle((-w, w), (0, low), (c, c, 0, 0)),
                part.pattern((-w, 0), (w, low - t)), part="base")  # fmt: skip
-    part.plate(Sheet((0.0, -t / 2, 0.0), X, Z, t), _rect((-w, w), (t, rise), 0.0), [], part="wall", bias=0.02)
-    part.plate(Sheet((0.0, -t, rise + t / 2), X, Y, t), _rect((-w, w), (0, high), (0, 0, c, c)),
+    part.plate(Sheet((0.0, -t / 2, 0.0), X, Z, t), rectangle((-w, w), (t, rise), 0.0), [], part="wall", bias=0.02)
+    part.plate(Sheet((0.0, -t, rise + t / 2), X, Y, t), rectangle((-w, w), (0, high), (0, 0, c, c)),
                part.pattern((-w, t), (w, high)), part="top", bias=0.05)  # fmt: skip
     return part.finish()
