@@ -91,12 +91,20 @@ def test_long_and_foreign_words_work(stbir, indexed: Path) -> None:
 
 
 def test_a_sheet(stbir, indexed: Path, sketch: Path, tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.png"
-    said = stbir("search", indexed, "--sketch", sketch, "--text", "red", "--photo", "boots/p1.png", "--sheet", sheet)
-    assert (said.code, said.err) == (0, "")
-    with Image.open(sheet) as drawn:
-        assert drawn.width == 2000
-    assert said.out.splitlines()[0].split() == ["rank", "score", "path"]
+    def drawn(*arguments: object) -> Image.Image:
+        said = stbir("search", indexed, *arguments, "--sheet", tmp_path / "sheet.png")
+        assert (said.code, said.err) == (0, "")
+        assert said.out.splitlines()[0].split() == ["rank", "score", "path"]
+        with Image.open(tmp_path / "sheet.png") as sheet:
+            return sheet.convert("RGB")
+
+    assert drawn("--sketch", sketch, "--text", "red").width == 2000
+    with Image.open(indexed / "boots" / "p1.png") as photo:
+        corner = photo.convert("RGB").getpixel((0, 0))
+    # the reference photo stands on the left whether it was given as an id or as a file
+    for reference in ("boots/p1.png", indexed / "boots" / "p1.png"):
+        left = drawn("--photo", reference).crop((0, 0, 380, 400))
+        assert corner in {colour for _, colour in left.getcolors(1 << 20) or []}
 
 
 def test_a_filter_that_nothing_passes_is_an_answer(stbir, indexed: Path) -> None:

@@ -6,12 +6,8 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stbir.cli.wording import counted, reachable, shown
-
-if TYPE_CHECKING:
-    from stbir.gallery import Gallery
 
 NAMED = 20
 """How many broken photos are named."""
@@ -33,10 +29,10 @@ def run(options: argparse.Namespace) -> int:
 
     model = load(options.model) if options.model else None
     progress = sys.stderr.isatty()
-    before: dict[str, object] = {}
+    before: dict[str, tuple[object, object]] = {}
     if is_gallery(options.to or options.photos / ".stbir") or is_gallery(options.photos):
         gallery = Gallery.open(options.photos, model, to=options.to, update=False)
-        before = _stamps(gallery)
+        before = _stamps(gallery.home)
         start = time.perf_counter()
         gallery.update(progress=progress)
     else:
@@ -45,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         start = time.perf_counter()
         gallery = Gallery.open(options.photos, model, to=options.to, progress=progress)
     seconds = time.perf_counter() - start
-    after = _stamps(gallery)
+    after = _stamps(gallery.home)
     indexed = sum(before.get(name) != stamp for name, stamp in after.items())
     broken = [(name, reason) for name, reason in gallery.problems]
     removed = len(before.keys() - after.keys() - {name for name, _ in broken})
@@ -63,7 +59,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _stamps(gallery: Gallery) -> dict[str, object]:
-    """What each photo was when it was encoded: a different stamp means it was encoded again."""
-    records = gallery._records()  # pyright: ignore[reportPrivateUsage]
-    return {name: (record.get("_size"), record.get("_modified")) for name, record in records.items()}
+def _stamps(home: Path) -> dict[str, tuple[object, object]]:
+    """What each photo's file was when it was encoded: a different stamp means it was encoded again."""
+    from stbir.gallery.folder import MODIFIED, SIZE
+    from stbir.index.exact import Exact
+
+    index = Exact.open(home)
+    ids = index.ids()
+    # piece by piece, because a record brings its vector along
+    pieces = (index.fetch(ids[start : start + 1000]) for start in range(0, len(ids), 1000))
+    return {r.id: (r.metadata.get(SIZE), r.metadata.get(MODIFIED)) for piece in pieces for r in piece}

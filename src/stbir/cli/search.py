@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ from stbir.cli.wording import as_json, shown, spoken, table
 from stbir.errors import EmptyQuery, InputError, UnknownName
 
 if TYPE_CHECKING:
-    from stbir.types import Hit, Sketch
+    from stbir.gallery import Gallery
+    from stbir.types import Hit, Query, Sketch
 
 WEIGHTS = {"sketch": "sketch", "text": "text", "photo": "photo", "avoid": "avoid", "not": "avoid"}
 STDIN = "-"
@@ -56,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
 
     from stbir.gallery import Gallery
     from stbir.methods import load
+    from stbir.types import Query
 
     method = load(options.model) if options.model else None
     gallery = Gallery.open(options.place, method, to=options.to, update=False)
@@ -71,10 +74,11 @@ def run(options: argparse.Namespace) -> int:
     )
     paths = [_path(hit, folder=gallery.folder, typed=options.place) for hit in answer.hits]
     if options.sheet:
-        _draw_sheet(options, sketches=sketches, text=text, avoid=avoid, hits=answer.hits)
+        query = Query(sketches=tuple(sketches), text=text, avoid=tuple(avoid))
+        _draw_sheet(options.sheet, query, reference=options.photo, gallery=gallery, hits=answer.hits)
     if options.json:
-        query = {"sketch": options.sketch, "text": text, "photo": options.photo, "not": avoid, "weights": weights}
-        echo = {**query, "where": options.where, "top": options.top}
+        echo = {"sketch": options.sketch, "text": text, "photo": options.photo, "not": avoid, "weights": weights}
+        echo |= {"where": options.where, "top": options.top}
         hits = [_flat(hit, path) for hit, path in zip(answer.hits, paths, strict=True)]
         print(as_json({"query": echo, "hits": hits, "took_ms": dict(answer.took_ms)}))
     elif options.paths_only:
@@ -138,15 +142,11 @@ def _flat(hit: Hit, path: str) -> dict[str, Any]:
     return {**ours, **{name: value for name, value in hit.photo.metadata.items() if name not in ours}}
 
 
-def _draw_sheet(
-    options: argparse.Namespace, *, sketches: list[Sketch], text: str | None, avoid: list[str], hits: list[Hit]
-) -> None:
+def _draw_sheet(path: Path, query: Query, *, reference: str | None, gallery: Gallery, hits: list[Hit]) -> None:
     from stbir.evaluation.sheet import SheetRow, contact_sheet
-    from stbir.types import Photo, Query
+    from stbir.types import Photo
 
-    photo = None
-    if options.photo:
-        found = next((hit.photo.path for hit in hits if hit.photo.id == options.photo), None)
-        photo = Photo(id=options.photo, path=found or Path(options.photo))
-    query = Query(sketches=tuple(sketches), text=text, photo=photo, avoid=tuple(avoid))
-    contact_sheet([SheetRow(query, hits)], path=options.sheet)
+    if reference:
+        known = (photo for photo in gallery.photos if photo.id == reference)
+        query = replace(query, photo=next(known, Photo(id=reference, path=Path(reference))))
+    contact_sheet([SheetRow(query, hits)], path=path)
