@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from stbir.data.drawn.scene import Points, Scene
-from stbir.data.drawn.visible import SIDE, Run, placed, visible_runs
+from stbir.data.drawn.visible import SIDE, STEP, Run, areas, bounding_boxes, placed, visible_runs
 from stbir.types import Floats, Sketch
 
 EDGE = 4.0
@@ -21,7 +19,21 @@ EDGE = 4.0
 LARGE = 0.12
 """Shapes that take more than this share of the scene's bounding box are never forgotten."""
 
-Warp: TypeAlias = Callable[[Points], Points]
+SHARP = 0.9
+"""A turn of more radians than this is a corner."""
+
+SHORTEST = 16.0
+TREMOR = 8
+"""Samples between two independent slips of the hand."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stroke:
+    """A stroke along the outline of shape number `shape`; `trouble` is how much worse than usual it is drawn."""
+
+    points: Points
+    shape: int
+    trouble: float
 
 
 @dataclass(frozen=True)
@@ -47,22 +59,24 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
     noise = np.random.default_rng(rng.getrandbits(63))
     person = _person(rng, distortion=distortion)
     outlines = placed(scene.shapes)
-    present, inked = _remembered(scene, outlines, person, rng)
+    boxes = bounding_boxes(outlines)
+    present, inked = _remembered(scene, boxes, person, rng)
     runs = visible_runs(scene.shapes, outlines, present, inked)
-    warps = _part_warps(scene, outlines, person, rng)
-    strokes = [
-        warps[scene.shapes[run.shape].part](stroke)
-        for run in _in_order(runs, outlines, rng)
-        for stroke in _strokes(run.points, person, rng, noise)
-    ]
+    canvas = (float(SIDE), float(SIDE))
+    strokes: list[Stroke] = []
+    for run in _in_order(runs, boxes, rng):
+        strokes += _strokes(run, person, rng)
     if not strokes:
-        return Sketch(strokes=(), canvas=(float(SIDE), float(SIDE)))
-    counts = np.array([len(stroke) for stroke in strokes])
-    points = _slipped(np.concatenate(strokes), person, rng)
-    points = _within_canvas(points)
-    times = _times(points, counts, person, noise)
+        return Sketch(strokes=(), canvas=canvas)
+    points, owner = _trembling(strokes, person, noise)
+    scale, shift, middle = _part_slips(scene, boxes, person, rng)
+    shape = np.array([stroke.shape for stroke in strokes])[owner]
+    points = (points - middle[shape]) * scale[shape] + middle[shape] + shift[shape]
+    points = _within_canvas(_slipped(points, person, rng))
+    starts = np.flatnonzero(np.diff(owner)) + 1
+    times = _times(points, starts, person, noise)
     timed = np.concatenate([points, times[:, None]], axis=1).astype(np.float32)
-    return Sketch(strokes=tuple(np.split(timed, np.cumsum(counts)[:-1])), canvas=(float(SIDE), float(SIDE)))
+    return Sketch(strokes=tuple(np.split(timed, starts)), canvas=canvas)
 
 
 def _person(rng: random.Random, *, distortion: float) -> Person:
@@ -78,118 +92,114 @@ def _person(rng: random.Random, *, distortion: float) -> Person:
     )
 
 
-def _remembered(
-    scene: Scene, outlines: list[Points], person: Person, rng: random.Random
-) -> tuple[list[bool], list[bool]]:
+def _remembered(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[list[bool], list[bool]]:
     """Which shapes are there at all for the person who draws, and which of them get an outline."""
-    low = np.min([outline.min(axis=0) for outline in outlines], axis=0)
-    high = np.max([outline.max(axis=0) for outline in outlines], axis=0)
-    whole = float(np.prod(high - low + 1))
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    large = areas(boxes) > LARGE * float(np.prod(high - low + 1))
     forgotten: dict[str, bool] = {}
     present: list[bool] = []
     inked: list[bool] = []
-    for shape, outline in zip(scene.shapes, outlines, strict=True):
+    for shape, big in zip(scene.shapes, large.tolist(), strict=True):
         forget = forgotten.setdefault(shape.part, rng.random() < 0.06 * (1.3 - person.detail))
         wanted = rng.random() < shape.ink * person.detail * 1.15
-        large = float(np.prod(np.ptp(outline, axis=0) + 1)) > LARGE * whole
-        draw = shape.ink > 0 and ((shape.ink >= 1 and large) or (not forget and (shape.ink >= 1 or wanted)))
+        certain = shape.ink >= 1
+        draw = shape.ink > 0 and ((certain and big) or (not forget and (certain or wanted)))
         inked.append(draw)
         present.append(draw or shape.ink <= 0)
     return present, inked
 
 
-def _in_order(runs: list[Run], outlines: list[Points], rng: random.Random) -> list[Run]:
+def _in_order(runs: list[Run], boxes: Points, rng: random.Random) -> list[Run]:
     """Large outlines first, details later, with some disorder."""
-    weight = [float(np.prod(np.ptp(outline, axis=0) + 1)) * math.exp(rng.gauss(0, 0.25)) for outline in outlines]
+    weight = [area * math.exp(rng.gauss(0, 0.25)) for area in areas(boxes).tolist()]
     return sorted(runs, key=lambda run: -weight[run.shape])
 
 
-def _part_warps(scene: Scene, outlines: list[Points], person: Person, rng: random.Random) -> dict[str, Warp]:
-    """For every part a small shift and scaling about its middle."""
-    members: dict[str, list[Points]] = {}
-    for shape, outline in zip(scene.shapes, outlines, strict=True):
-        members.setdefault(shape.part, []).append(outline)
-    warps: dict[str, Warp] = {}
-    for part, pieces in members.items():
-        middle = np.mean([piece.mean(axis=0) for piece in pieces], axis=0)
-        scale = np.array([math.exp(rng.gauss(0, 0.05) * person.error) for _ in range(2)])
-        shift = np.array([rng.gauss(0, 0.011) for _ in range(2)]) * SIDE * person.error
-        warps[part] = _about(middle, scale, shift)
-    return warps
+def _part_slips(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[Points, Points, Points]:
+    """For every shape how its part is scaled, shifted, and about which middle; (shapes, 2) each."""
+    slips: dict[str, tuple[list[float], list[float], int]] = {}
+    for index, shape in enumerate(scene.shapes):
+        if shape.part not in slips:
+            scale = [math.exp(rng.gauss(0, 0.05) * person.error) for _ in range(2)]
+            shift = [rng.gauss(0, 0.011) * SIDE * person.error for _ in range(2)]
+            slips[shape.part] = scale, shift, index
+    scales, shifts, firsts = zip(*(slips[shape.part] for shape in scene.shapes), strict=True)
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    return np.array(scales), np.array(shifts), middles[list(firsts)]
 
 
-def _about(middle: Points, scale: Points, shift: Points) -> Warp:
-    return lambda points: (points - middle) * scale + middle + shift
-
-
-def _strokes(points: Points, person: Person, rng: random.Random, noise: np.random.Generator) -> list[Points]:
-    """Cut one visible line into strokes and let the hand tremble, stop short or run on."""
-    if len(points) > 12 and np.allclose(points[0], points[-1]):
+def _strokes(run: Run, person: Person, rng: random.Random) -> list[Stroke]:
+    """Cut one visible line into strokes that stop short or run on, some of them drawn twice."""
+    points = run.points
+    if len(points) > 12 and points[0, 0] == points[-1, 0] and points[0, 1] == points[-1, 1]:
         start = rng.randrange(len(points) - 1)
-        points = np.concatenate([points[start:-1], points[:start], points[start : start + 1]])
+        points = np.concatenate([points[start:-1], points[: start + 1]])
     if rng.random() < 0.35:
         points = points[::-1]
-    strokes: list[Points] = []
+    strokes: list[Stroke] = []
     for piece in _cut(points, person, rng):
-        passes = 2 if rng.random() < person.doubled else 1
-        for again in range(passes):
-            strokes.append(_drawn(piece, person, rng, noise, trouble=1.0 + again))
+        for trouble in (1.0, 2.0)[: 2 if rng.random() < person.doubled else 1]:
+            drawn = piece
+            if person.looseness and len(piece) > 8:
+                drawn = _with_end(drawn, rng.gauss(0, person.looseness) * trouble)
+                drawn = _with_end(drawn[::-1], rng.gauss(0, person.looseness) * trouble)[::-1]
+            strokes.append(Stroke(drawn, run.shape, trouble))
     return strokes
 
 
 def _cut(points: Points, person: Person, rng: random.Random) -> list[Points]:
+    """Cut at some of the corners, and wherever a stroke gets too long."""
     count = len(points)
+    if count <= 14:
+        return [points]
+    ahead, behind = points[6:] - points[3:-3], points[3:-3] - points[:-6]
+    cross = behind[:, 0] * ahead[:, 1] - behind[:, 1] * ahead[:, 0]
+    sharp = np.abs(np.arctan2(cross, (behind * ahead).sum(axis=1))) > SHARP
+    corners = [index for index in (np.flatnonzero(sharp) + 3).tolist() if 8 <= index < count - 6]
     cuts = [0]
-    if count > 12:
-        ahead = points[6:] - points[3:-3]
-        behind = points[3:-3] - points[:-6]
-        turn = np.abs(np.arctan2(behind[:, 0] * ahead[:, 1] - behind[:, 1] * ahead[:, 0], (behind * ahead).sum(axis=1)))
-        corners = (np.flatnonzero(turn > 0.9) + 3).tolist()
-        limit = rng.expovariate(1 / person.stroke_length) + 12
-        for index in range(8, count - 6):
-            length = (index - cuts[-1]) * 2.0
-            if length > limit or (length > 12 and index in corners and rng.random() < person.corner * 0.5):
-                cuts.append(index)
-                limit = rng.expovariate(1 / person.stroke_length) + 12
+    for corner in [*corners, count]:
+        while True:
+            limit = cuts[-1] + round((rng.expovariate(1 / person.stroke_length) + SHORTEST) / STEP)
+            if limit >= min(corner, count - 6):
+                break
+            cuts.append(limit)
+        if corner < count and corner - cuts[-1] > 6 and rng.random() < person.corner * 0.5:
+            cuts.append(corner)
     ends = [*cuts[1:], count - 1]
     return [points[start : end + 1] for start, end in zip(cuts, ends, strict=True)]
-
-
-def _drawn(points: Points, person: Person, rng: random.Random, noise: np.random.Generator, *, trouble: float) -> Points:
-    count = len(points)
-    if person.looseness and count > 8:
-        head, tail = (rng.gauss(0, person.looseness) * trouble for _ in range(2))
-        points = _with_end(_with_end(points, head)[::-1], tail)[::-1]
-        count = len(points)
-    if person.wobble:
-        knots = max(3, count // 8)
-        size = person.wobble * trouble * min(1.0, count / 20 + 0.3)
-        at = np.linspace(0, knots - 1, count)
-        tremble = noise.standard_normal((2, knots)) * size
-        moved = [np.interp(at, np.arange(knots), row) for row in tremble]
-        points = points + np.stack(moved, axis=1)
-        if count > 8:
-            points = _softened(points)
-    if count > 5:
-        kept = np.unique(np.append(np.arange(0, count, 2), count - 1))
-        points = points[kept]
-    return points
 
 
 def _with_end(points: Points, more: float) -> Points:
     """Let the start of a stroke run on by `more` pixels, or begin late where `more` is negative."""
     if more < 0:
-        skip = min(round(-more / 2.0), len(points) // 4)
-        return points[skip:]
-    direction = points[0] - points[2]
-    direction = direction / max(float(np.hypot(*direction)), 1e-6)
-    return np.concatenate([points[:1] + direction * more, points])
+        return points[min(round(-more / STEP), len(points) // 4) :]
+    x, y = (points[0] - points[2]).tolist()
+    reach = more / max(math.hypot(x, y), 1e-6)
+    return np.concatenate([points[:1] + np.array([x * reach, y * reach]), points])
 
 
-def _softened(points: Points) -> Points:
-    """Round the corners off a little; the ends stay."""
-    inner = 0.25 * points[:-2] + 0.5 * points[1:-1] + 0.25 * points[2:]
-    return np.concatenate([points[:1], inner, points[-1:]])
+def _trembling(
+    strokes: list[Stroke], person: Person, noise: np.random.Generator
+) -> tuple[Points, npt.NDArray[np.intp]]:
+    """The points of all strokes one after another, with the hand's tremor, and the stroke each belongs to."""
+    counts = np.array([len(stroke.points) for stroke in strokes])
+    points = np.concatenate([stroke.points for stroke in strokes])
+    owner = np.repeat(np.arange(len(strokes)), counts)
+    last = np.cumsum(counts) - 1
+    nth = np.arange(len(points)) - (last - counts + 1)[owner]
+    ends = nth == 0
+    ends[last] = True
+    if person.wobble:
+        knots = len(points) // TREMOR + 2
+        tremor = noise.standard_normal((2, knots))
+        at = np.arange(len(points)) / TREMOR
+        trouble = np.array([stroke.trouble for stroke in strokes])
+        size = (person.wobble * trouble * np.minimum(1.0, counts / 20 + 0.3))[owner]
+        points = points + size[:, None] * np.stack([np.interp(at, np.arange(knots), row) for row in tremor], axis=1)
+        inner = np.flatnonzero(~ends)
+        points[inner] = 0.25 * points[inner - 1] + 0.5 * points[inner] + 0.25 * points[inner + 1]
+    kept = ends | (nth % 2 == 0) | (counts <= 5)[owner]
+    return points[kept], owner[kept]
 
 
 def _slipped(points: Points, person: Person, rng: random.Random) -> Points:
@@ -224,11 +234,10 @@ def _within_canvas(points: Points) -> Points:
     return (points - (low + high) / 2) * scale + SIDE / 2
 
 
-def _times(points: Points, counts: npt.NDArray[np.intp], person: Person, noise: np.random.Generator) -> Floats:
+def _times(points: Points, starts: npt.NDArray[np.intp], person: Person, noise: np.random.Generator) -> Floats:
     """Rising times: a hand of roughly even speed that pauses between strokes."""
     steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
     waits = np.clip(steps / person.speed, 1.0, 400.0) * noise.uniform(0.8, 1.25, len(steps))
-    starts = np.cumsum(counts)[:-1]
     waits[starts] += noise.uniform(120, 600, len(starts))
     waits[0] = 0.0
     return np.asarray(np.cumsum(waits), np.float32)

@@ -78,8 +78,8 @@ def _look(rng: random.Random, noise: np.random.Generator, *, size: int) -> Look:
     return Look(
         light=np.asarray(light, np.float32),
         toward=toward,
-        rim=rng.uniform(0.1, 0.4),
-        relief=rng.uniform(0.15, 0.55),
+        rim=rng.uniform(0.15, 0.45),
+        relief=rng.uniform(0.3, 0.9),
         shine=rng.uniform(0.4, 1.2),
         edges=rng.uniform(-0.3, 0.9),
         edge_tone=rng.uniform(0.4, 0.75),
@@ -224,7 +224,7 @@ def _develop(canvas: Floats, rng: random.Random, noise: np.random.Generator) -> 
     size = len(canvas)
     gamma = math.exp(rng.uniform(-0.22, 0.22))
     gain = rng.uniform(0.96, 1.04)
-    blur = rng.uniform(0.3, 0.8) * size / 128 if rng.random() < 0.3 else 0.0
+    blur = rng.uniform(0.25, 0.65) * size / 128 if rng.random() < 0.3 else 0.0
     grain = rng.uniform(0.5, 5.0) if rng.random() < 0.5 else 0.0
     quality = rng.randint(40, 92) if rng.random() < 0.25 else 0
     if blur:

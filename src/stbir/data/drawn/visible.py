@@ -43,6 +43,19 @@ def placed(shapes: Sequence[Shape]) -> list[Points]:
     return np.split(everything, np.cumsum(counts)[:-1])
 
 
+def bounding_boxes(outlines: Sequence[Points]) -> Points:
+    """Left, top, right and bottom of every outline, as an array of shape (outlines, 4)."""
+    counts = np.array([len(outline) for outline in outlines])
+    starts = np.cumsum(counts) - counts
+    points = np.concatenate(outlines)
+    return np.concatenate([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)], axis=1)
+
+
+def areas(boxes: Points) -> npt.NDArray[np.float64]:
+    """The areas of bounding boxes, a pixel wider so that straight lines have one too."""
+    return np.prod(boxes[:, 2:] - boxes[:, :2] + 1, axis=1)
+
+
 def visible_runs(
     shapes: Sequence[Shape], outlines: Sequence[Points], present: Sequence[bool], inked: Sequence[bool]
 ) -> list[Run]:
@@ -126,7 +139,7 @@ def _at(buffer: npt.NDArray[np.uint16], points: Points) -> npt.NDArray[np.int64]
 
 def _ranks(outlines: Sequence[Points]) -> npt.NDArray[np.uint16]:
     """1 for the shape with the smallest bounding box, counting up."""
-    extents = np.array([np.prod(np.ptp(outline, axis=0) + 1) for outline in outlines])
+    extents = areas(bounding_boxes(outlines))
     ranks = np.empty(len(extents), np.uint16)
     ranks[np.argsort(extents, kind="stable")] = np.arange(1, len(extents) + 1)
     return ranks

@@ -118,10 +118,10 @@ def _upper(scene: Scene, rng: random.Random, base: Last, materials: Fabrics, kin
     """Lining seen through the opening, tongue, and the upper in front of them."""
     heel_height = base.at(1.0)
     throat_x = rng.uniform(*kind.opening)
-    throat_y = base.at(throat_x) + rng.uniform(0.17, 0.27) * kind.instep
-    back_y = heel_height + rng.uniform(0.18, 0.32)
+    throat_y = base.at(throat_x) + rng.uniform(0.2, 0.31) * kind.instep
+    back_y = heel_height + rng.uniform(0.22, 0.36)
     dip = max(base.at((throat_x + 1) / 2) + 0.09, min(throat_y, back_y) - rng.uniform(0.02, 0.1))
-    toe_height, point, reach = rng.uniform(0.09, 0.19), rng.random(), rng.uniform(-0.06, 0.03)
+    toe_height, point, reach = rng.uniform(0.1, 0.21), rng.random(), rng.uniform(-0.06, 0.03)
     toe = smooth(
         [(reach * 0.3, base.at(0.0)), (reach - 0.015 * point, base.at(0.0) + toe_height * 0.45),
          (reach + 0.05 + 0.05 * point, base.at(0.05) + toe_height * (0.95 - 0.25 * point)),
