@@ -123,18 +123,24 @@ def _photographed(grey: Pixels) -> Pixels:
     smooth = np.asarray(cv2.medianBlur(grey, 3), np.float32)
     small = _small(smooth)
     reach = max(5, max(small.shape) // 12 | 1)
-    # closing fills what is darker and narrower than its reach: what is left is the lit paper
+    # closing fills what is darker and narrower than its reach: what is left is the lit paper. The light is
+    # continued over the edges, or a dark corner would be measured against the brighter paper inside of it
+    edge = min(reach, *(extent - 1 for extent in small.shape))
+    wide = np.pad(cv2.blur(small, (3, 3)), edge, mode="reflect", reflect_type="odd") if edge > 0 else small
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    paper = cv2.GaussianBlur(cv2.morphologyEx(cv2.blur(small, (3, 3)), cv2.MORPH_CLOSE, disc), (0, 0), reach / 3)
-    paper = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.float32).clip(1)
+    wide = cv2.GaussianBlur(cv2.morphologyEx(wide, cv2.MORPH_CLOSE, disc), (0, 0), reach / 3)
+    wide = wide[edge : edge + small.shape[0], edge : edge + small.shape[1]]
+    paper = np.asarray(cv2.resize(wide, (width, height), interpolation=cv2.INTER_LINEAR), np.float32).clip(1)
     ink = 255 * (1 - smooth / paper)
     middle = float(np.median(ink))
     noise = 1.4826 * float(np.median(np.abs(ink - middle)))
     floor = middle + 3 * noise
     ink = ink - floor
     least = max(float(_FAINTEST), 2 * noise)
-    marks = _without_specks(ink > least / 2, longest=max(height, width))
-    if not (marks & (ink > least)).any():
+    marks = ink > least / 2
+    full = float(np.percentile(ink[marks], 75)) if marks.any() else 0.0
+    marks = _without_specks(marks, ink > max(least, full / 2))
+    if not marks.any():
         return np.full(grey.shape, 255, np.uint8)
     full = max(float(np.percentile(ink[marks], 75)), least)
     around = cv2.dilate(marks.astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -142,9 +148,12 @@ def _photographed(grey: Pixels) -> Pixels:
     return np.rint(255 - (ink * (255 / full)).clip(0, 255)).astype(np.uint8)
 
 
-def _without_specks(marks: Mask, *, longest: int) -> Mask:
-    smallest = max(6.0, (longest / 200) ** 2)
+def _without_specks(marks: Mask, strong: Mask) -> Mask:
+    """Keep the marks that are large enough for a pen and, somewhere, as dark as one."""
+    smallest = max(6.0, (max(marks.shape) / 200) ** 2)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(marks.astype(np.uint8), connectivity=8)
-    keep = np.asarray(stats)[:, cv2.CC_STAT_AREA] >= smallest
+    labels = np.asarray(labels, np.intp)
+    inked = np.bincount(labels[strong & marks], minlength=len(stats)) > 0
+    keep = inked & (np.asarray(stats)[:, cv2.CC_STAT_AREA] >= smallest)
     keep[0] = False
-    return keep[np.asarray(labels, np.intp)]
+    return keep[labels]

@@ -26,7 +26,7 @@ _FARTHEST = 1e9  # beyond it float32 cannot tell one point from the next
 
 _FINE = 4  # the drawing is made this many times larger, then averaged: 17 levels of grey
 _SHIFT = 4  # binary digits behind the point in the coordinates that cv2 gets
-_FAINTEST = 48  # paler marks of a raster are paper grain, not ink
+_FAINTEST = 40  # paler marks of a raster are paper grain, not ink
 _SHAPE = 8  # what is this many times wider than a line is a filled shape
 
 
@@ -232,7 +232,7 @@ def _disc(size: int) -> Pixels:
 
 
 def _solid(ink: Pixels) -> Pixels:
-    return (ink > max(_FAINTEST, int(ink.max()) // 3)).astype(np.uint8) * 255
+    return (ink > max(_FAINTEST, int(ink.max()) // 5)).astype(np.uint8) * 255
 
 
 def _ink_box(raster: Pixels) -> tuple[int, int, int, int] | None:
