@@ -25,6 +25,8 @@ _FILTERS: tuple[Filter | None, ...] = (
     Filter((Range("price", 20, 60, low_open=True, high_open=True),)),
     Filter((Range("price", high=33.5), Equals("category", "shoes"))),
     Filter((Equals("weight", 0.5),)),
+    Filter((AnyOf("price", (0, 20)),)),
+    Filter((Equals("weight", 0.0),)),
     Filter((Range("weight", low=0.5, low_open=True), Equals("new", True))),
     Filter((Equals("new", False),)),
     Filter((Range("category", "c", "t"),)),

@@ -399,6 +399,10 @@ def test_the_parts_of_a_query_arrive(photos: Path) -> None:
     paper = Sketch(raster=np.full((9, 9), 255, dtype=np.uint8))
     assert gallery.search(sketch=paper, k=1)[0].photo.id == "white.png"
     assert gallery.search(sketch=[paper, paper], k=1)[0].photo.id == "white.png"
+    Image.fromarray(np.pad(np.zeros((2, 30), np.uint8), 20, constant_values=255)).save(photos.parent / "line.png")
+    assert gallery.search(sketch=photos.parent / "line.png", k=1)[0].photo.id == "white.png"
+    with pytest.raises(InputError, match=r"missing\.svg"):
+        gallery.search(sketch=[paper, str(photos / "missing.svg")])
     assert gallery.search(text="red blue", avoid="red", k=1)[0].photo.category == "blue"
     assert gallery.search_query(Query(text="green"), k=1)[0].photo.category == "green"
     with pytest.raises(EmptyQuery):
