@@ -52,7 +52,10 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
         rockers(rng, solids, seat, frame)
         scene.say("rockers", "curved runners", "rocking base", "with rockers")
     add_seat(rng, solids, seat, cover if padded else frame, frame, padded=padded)
-    framed_back(rng, solids, scene, seat, frame, cover, form=rng.choice(FRAMED), radius=radius, posts=kind != "folding")
+    form = rng.choice(FRAMED)
+    framed_back(rng, solids, scene, seat, frame, cover, form=form, radius=radius, posts=kind != "folding")
+    if form in ("slat", "ladder", "spindle", "cross"):
+        scene.names += (f"{form}-back chair", f"{form}-back {scene.names[1]}")
     if rng.random() < (0.8 if kind == "rocking" else 0.3) and kind != "folding":
         add_arms(rng, solids, seat, frame, radius=radius)
         scene.say("arms", "with arms", "armrests", "open arms")
@@ -70,7 +73,13 @@ def build_shell(rng: random.Random) -> Scene:
     frame = wood(rng) if rng.random() < 0.4 else metal(rng)
     seat = replace(_measures(rng, "dining"), back=rng.uniform(0.3, 0.45), rake=rng.uniform(0.03, 0.14))
     solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
-    scene = Scene("chair", ("chair", "shell chair", "plastic chair", "modern chair", "dining chair"), shell)
+    scene = Scene(
+        "chair",
+        ("chair", "shell chair", "plastic chair", "armless shell chair", "stacking chair", "dining chair"),
+        shell,
+    )
+    if shell.texture != "plastic":
+        scene.names = ("chair", "shell chair", "modern chair", "dining chair", "accent chair")
     radius = rng.uniform(0.008, 0.018)
     inner = replace(seat, width=seat.width * 0.8, depth=seat.depth * 0.75)
     base = rng.choice(("legs", "legs", "sled", "sled", "star", "tower"))
