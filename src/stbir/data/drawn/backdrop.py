@@ -82,4 +82,5 @@ def _table_top(rng: random.Random, noise: np.random.Generator, size: int) -> Flo
     texture = rng.choice(("wood", "wood", "fabric", "marble", "felt"))
     grain, _ = patch(texture, rng.randrange(4), width=size, height=size, size=size)
     top = np.array(wood(rng).rgb, np.float32) if texture == "wood" else _color(rng, toward_white=0.6)
-    return np.asarray(grain[..., None] * (top * 0.7 + 70), np.float32)
+    calm = cv2.blur(1 + 0.6 * (grain - 1), (max(1, size // 80), max(1, size // 80)))  # a table is out of focus
+    return np.asarray(calm[..., None] * (top * 0.7 + 70), np.float32)

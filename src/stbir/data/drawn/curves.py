@@ -59,6 +59,11 @@ def ellipse(x: float, y: float, radius_x: float, radius_y: float, *, count: int 
     return np.stack([x + along * cos - across * sin, y + along * sin + across * cos], axis=1)
 
 
+def rounded(points: npt.ArrayLike) -> Points:
+    """A closed outline through `points` with soft corners; long edges stay straight, where `smooth` would bulge."""
+    return smooth(polyline(points, 3, closed=True), 2, closed=True)
+
+
 def xy(x: float, y: float) -> Points:
     """A point, or a shift, as an array."""
     return np.array([x, y], np.float64)

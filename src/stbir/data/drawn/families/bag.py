@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from stbir.data.drawn.curves import Points, ellipse, polyline, ribbon, smooth
+from stbir.data.drawn.curves import Points, ellipse, polyline, ribbon, rounded, smooth
 from stbir.data.drawn.materials import Material, metal, pick
 from stbir.data.drawn.scene import Scene
 
@@ -57,7 +57,7 @@ def _body(rng: random.Random, width: float, height: float, *, top: float, sag: f
         (-w + r, 0), (w - r, 0), (w - 0.2 * r, 0.2 * r), (w, r), (t, height - 0.6 * r), (t - 0.5 * r, height),
         (-t + 0.5 * r, height), (-t, height - 0.6 * r), (-w, r), (-w + 0.2 * r, 0.2 * r),
     ]  # fmt: skip
-    return smooth(corners, 5, closed=True) if sag > 0.12 else polyline(corners, 4, closed=True)
+    return rounded(corners) if sag > 0.12 else polyline(corners, 4, closed=True)
 
 
 def _side(scene: Scene, main: Material, body: Points, rng: random.Random) -> None:
@@ -178,8 +178,8 @@ def _backpack(scene: Scene, rng: random.Random, trim: Material, hardware: Materi
                         (side * w * 0.9, h * 0.12)], 5)  # fmt: skip
         scene.fill(ribbon(strap, rng.uniform(0.06, 0.1)), trim, part=f"strap {side}", ink=0.85)
     _handle(scene, trim, x=w * 0.25, y=h * 0.95, rise=0.13, width=0.045, part="handle")
-    arch = smooth([(-w, 0.1), (-w * 0.9, 0.02), (w * 0.9, 0.02), (w, 0.1), (w * 1.0, h * 0.6), (w * 0.75, h * 0.93),
-                   (0, h), (-w * 0.75, h * 0.93), (-w, h * 0.6)], 5, closed=True)  # fmt: skip
+    arch = rounded([(-w, 0.1), (-w * 0.9, 0.02), (w * 0.9, 0.02), (w, 0.1), (w * 1.0, h * 0.6), (w * 0.75, h * 0.93),
+                   (0, h), (-w * 0.75, h * 0.93), (-w, h * 0.6)])  # fmt: skip
     scene.fill(arch, scene.main, part="body")
     if rng.random() < 0.45:
         _flap(scene, rng, trim if rng.random() < 0.3 else scene.main, hardware, w=w * 0.98, top=h * 0.98, drop=h * 0.36)
@@ -214,11 +214,11 @@ def _clutch(scene: Scene, rng: random.Random, trim: Material, hardware: Material
 
 
 def _duffel(scene: Scene, rng: random.Random, trim: Material, hardware: Material) -> None:
-    w, h = rng.uniform(0.75, 0.95), rng.uniform(0.45, 0.6)
+    w, h = rng.uniform(0.6, 0.85), rng.uniform(0.45, 0.65)
     x, rise = w * rng.uniform(0.25, 0.4), rng.uniform(0.2, 0.42)
     _handle(scene, trim.darker(0.7), x=x, y=h * 0.85, rise=rise * 1.15, width=0.055, part="far handle", shift=0.05)
-    body = smooth([(-w, h * 0.1), (-w * 0.9, 0), (w * 0.9, 0), (w, h * 0.1), (w * 1.0, h * 0.55), (w * 0.75, h * 0.97),
-                   (-w * 0.75, h * 0.97), (-w * 1.0, h * 0.55)], 5, closed=True)  # fmt: skip
+    body = rounded([(-w, h * 0.1), (-w * 0.9, 0), (w * 0.9, 0), (w, h * 0.1), (w * 1.0, h * 0.55), (w * 0.75, h * 0.97),
+                   (-w * 0.75, h * 0.97), (-w * 1.0, h * 0.55)])  # fmt: skip
     scene.fill(body, scene.main, part="body")
     end = ellipse(w * 0.93, h * 0.48, h * 0.22, h * 0.46, count=24)
     scene.fill(end, trim if rng.random() < 0.4 else scene.main.darker(0.75), part="end", ink=0.9)
