@@ -8,8 +8,6 @@ from pathlib import Path
 from stbir.cli.wording import counted, shown
 from stbir.errors import InputError
 
-SMALLEST, LARGEST = 16, 4096
-
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Name the actions of `stbir data`."""
@@ -26,19 +24,17 @@ def define(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draw a gallery and say what to do with it."""
-    if options.count < 1:
-        raise InputError(f"--count must be at least 1, got {options.count}")
     if options.seed < 0:
         raise InputError(f"--seed must be at least 0, got {options.seed}")
-    if not SMALLEST <= options.size <= LARGEST:
-        raise InputError(f"--size must be {SMALLEST} to {LARGEST} pixels, got {options.size}")
     families = None
     if options.families is not None:
         families = [name.strip() for name in options.families.split(",") if name.strip()]
         if not families:
             raise InputError("--families names no family; leave it out for all of them")
-    from stbir.data.drawn.folder import write_gallery
+    from stbir.data.drawn.folder import TABLE, write_gallery
 
     write_gallery(options.to, count=options.count, seed=options.seed, size=options.size, families=families)
     print(f"drew {counted(options.count, 'object')} in {shown(options.to)}")
+    print(f"make them searchable with: stbir index {shown(options.to / 'photos')}")
+    print(f"measure a model on them with: stbir evaluate MODEL {shown(options.to / TABLE)}")
     return 0

@@ -45,10 +45,11 @@ def run(options: argparse.Namespace) -> int:
     report = evaluate(
         load(options.model), split, within=options.within, seed=options.seed, progress=sys.stderr.isatty()
     )
+    # printed first: what took long to measure must not be lost to a file that cannot be written
+    print(readable(report))
     if options.json:
         text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
         options.json.write_text(text + "\n", encoding="utf-8")
-    print(readable(report))
     return 0
 
 

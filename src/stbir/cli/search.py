@@ -80,7 +80,8 @@ def run(options: argparse.Namespace) -> int:
         echo = {"sketch": options.sketch, "text": text, "photo": options.photo, "not": avoid, "weights": weights}
         echo |= {"where": options.where, "top": options.top}
         hits = [_flat(hit, path) for hit, path in zip(answer.hits, paths, strict=True)]
-        print(as_json({"query": echo, "hits": hits, "took_ms": dict(answer.took_ms)}))
+        took = {stage: round(milliseconds, 2) for stage, milliseconds in answer.took_ms.items()}
+        print(as_json({"query": echo, "hits": hits, "took_ms": took}))
     elif options.paths_only:
         print("".join(f"{path}\n" for path in paths), end="")
     elif answer.hits:
@@ -137,7 +138,7 @@ def _path(hit: Hit, *, folder: Path, typed: str) -> str:
 
 def _flat(hit: Hit, path: str) -> dict[str, Any]:
     """One hit as JSON; metadata stands beside our own keys and never replaces one."""
-    ours: dict[str, Any] = {"rank": hit.rank, "id": hit.photo.id, "path": path, "score": hit.score}
+    ours: dict[str, Any] = {"rank": hit.rank, "id": hit.photo.id, "path": path, "score": round(hit.score, 6)}
     ours["category"] = hit.photo.category
     return {**ours, **{name: value for name, value in hit.photo.metadata.items() if name not in ours}}
 
