@@ -52,23 +52,39 @@ class Camera:
 
 
 def shop_camera(
-    rng: random.Random, *, height: float = 0.45, low: float = 4.0, high: float = 28.0, frontal: float = 0.14
+    rng: random.Random,
+    *,
+    height: float = 0.45,
+    low: float = 4.0,
+    high: float = 28.0,
+    frontal: float = 0.14,
+    sideways: float = 0.07,
+    turned: tuple[float, float] = (14.0, 52.0),
+    nearest: float = 2.8,
 ) -> Camera:
     """The way shops photograph: mostly three quarters from slightly above, sometimes frontal or from the side.
 
-    `height` is where it looks, `low` to `high` the elevation in degrees, `frontal` the share of straight views.
+    Args:
+        rng: where the choice comes from.
+        height: the height it looks at.
+        low: the least elevation in degrees.
+        high: the largest elevation in degrees.
+        frontal: the share of straight views.
+        sideways: the share of views from the side.
+        turned: the azimuths of all other views in degrees, to the left or to the right.
+        nearest: the least distance; long objects need more, or perspective bends them.
     """
     side = rng.choice((-1.0, 1.0))
     view = rng.random()
     if view < frontal:
         azimuth = rng.uniform(0.0, 7.0)
-    elif view < frontal + 0.07:
+    elif view < frontal + sideways:
         azimuth = rng.uniform(60.0, 82.0)
     else:
-        azimuth = rng.uniform(14.0, 52.0)
+        azimuth = rng.uniform(*turned)
     return Camera(
         azimuth=side * math.radians(azimuth),
         elevation=math.radians(rng.uniform(low, high)),
-        distance=rng.uniform(2.8, 8.0),
+        distance=rng.uniform(nearest, nearest + 5.2),
         target=(0.0, 0.0, height),
     )

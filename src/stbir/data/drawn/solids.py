@@ -21,7 +21,7 @@ LIGHT = np.array([-0.35, -0.6, 0.72])
 THIN = 0.021
 """Bars with a smaller radius (in object units) are drawn by most people as one stroke."""
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float64)
-FACES = ((0, 3, 2, 1), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7))
+FACES = np.array([(0, 3, 2, 1), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)])
 
 
 class Mark(NamedTuple):
@@ -109,18 +109,16 @@ class Solids:
         """A body with six flat faces: four lower corners in a ring, then the four above them."""
         points = np.asarray(corners, np.float64)
         outline, depths = self.camera.project(points)
-        centre = points.mean(axis=0)
+        rings = points[FACES]
+        middles = rings.mean(axis=1)
+        normals = np.cross(rings[:, 2] - rings[:, 0], rings[:, 3] - rings[:, 1])
+        normals[np.sum(normals * (middles - points.mean(axis=0)), axis=1) < 0] *= -1.0
+        normals /= np.linalg.norm(normals, axis=1)[:, None] + 1e-12
+        facing = np.sum(normals * (self.camera.position - middles), axis=1) > 0
         marks: list[Mark] = []
-        for face in FACES:
-            ring = points[list(face)]
-            normal = np.cross(ring[2] - ring[0], ring[3] - ring[1])
-            middle = ring.mean(axis=0)
-            if normal @ (middle - centre) < 0:
-                normal = -normal
-            if normal @ (self.camera.position - middle) > 0:
-                light = float(normal @ LIGHT / (np.linalg.norm(normal) + 1e-9))
-                shade = material.darker(0.64 + 0.4 * max(0.0, light))
-                marks.append(Mark(polyline(outline[list(face)], 4, closed=True), shade, part, ink, 0.7))
+        for index in np.flatnonzero(facing):
+            shade = material.darker(0.64 + 0.4 * max(0.0, float(normals[index] @ LIGHT)))
+            marks.append(Mark(polyline(outline[FACES[index]], 4, closed=True), shade, part, ink, 0.7))
         self.add(float(depths.mean()) + bias, marks)
 
     def box(

@@ -38,7 +38,7 @@ def back_outline(rng: random.Random, form: str, width: float, height: float) -> 
         "round": [(0.9, 0), (1.05, 0.5), (0.75, 0.93), (0, 1)],
         "waist": [(0.7, 0), (0.62, 0.3), (1, 0.78), (0.85, 0.98), (0, 1)],
         "taper": [(1, 0), (0.95, 0.5), (0.62, 0.98), (0, 1.02)],
-        "low": [(1, 0), (1.1, 0.35), (0.95, 0.5), (0, 0.46)],
+        "low": [(1, 0), (1.1, 0.75), (0.95, 1.05), (0, 1)],
         "arch": [(0.95, 0), (1, 0.6), (0.7, 0.86), (0, 1)],
     }
     half = np.array(shapes[form]) * [w, h]
@@ -63,6 +63,8 @@ def back_panel(
     scene: Scene | None = None,
 ) -> None:
     """A closed back; where a `scene` is given, it may get tufts, seams or holes that are also said."""
+    if form == "low":
+        height *= 0.46
     outline = back_outline(rng, form, width, height)
 
     def place(flat: Points) -> Points:
@@ -74,9 +76,9 @@ def back_panel(
     lines: list[Points] = []
     centre = np.array([0.0, height * 0.5])
     extra = rng.random() if scene is not None else 1.0
-    if extra < 0.14 and form != "low":
+    if extra < 0.14:
         holes.append(ellipse(0, height * 0.8, width * rng.uniform(0.2, 0.5), height * 0.06, count=14))
-    elif extra < 0.2 and form != "low":
+    elif extra < 0.2:
         columns, rows = rng.randint(2, 4), rng.randint(2, 4)
         size = min(width, height) * 0.09
         for column in np.linspace(-0.5, 0.5, columns):
@@ -94,11 +96,11 @@ def back_panel(
     solids.panel(outline, place, (0, thickness, 0), material, "back", bias=bias, holes=holes, lines=lines)
     if scene is None:
         return
-    if extra < 0.2 and form != "low":
+    if extra < 0.2:
         scene.say("perforated back", "holes in the back", "cut-out back", "back with hole")
     elif 0.36 <= extra < 0.58:
         scene.say("channelled back", "ribbed back", "stitched back", "back with seams", "padded back")
-    elif 0.58 <= extra < 0.68 and form != "low":
+    elif 0.58 <= extra < 0.68:
         tufts(solids, place, width, height, material, bias=bias)
         scene.say("tufted back", "button back", "buttoned back", "tufted", "buttons")
 

@@ -36,7 +36,11 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
     pad = rng.uniform(0.08, 0.15)
     seat = legs + body
     back = rng.uniform(0.55, 0.75) if wings else rng.uniform(0.32, 0.46)
-    solids = Solids(shop_camera(rng, height=0.4, high=24, frontal=0.22 if seats > 1 else 0.12))
+    if seats > 1:
+        camera = shop_camera(rng, height=0.4, high=22, frontal=0.25, sideways=0.0, turned=(10.0, 42.0), nearest=4.5)
+    else:
+        camera = shop_camera(rng, height=0.4, high=24)
+    solids = Solids(camera)
     scene = Scene(family, names, cover)
     arm = rng.uniform(0.05, 0.14)
     rise = rng.uniform(0.16, 0.28) + pad
