@@ -130,7 +130,7 @@ def test_the_loss_is_the_weighted_sum_of_its_pairs(method: Method, pairs: list[t
     with torch.inference_mode():
         terms = method.loss(batch)
     photos = torch.from_numpy(method.encode_photos([photo for _, photo in pairs]).vectors)
-    scale = float(method.backbone.clip.logit_scale.exp())
+    scale = float(method.backbone.clip.logit_scale.detach().exp())
     for name, weight, keep in (("sketch", 1.0, (1, 0)), ("text", 0.5, (0, 1)), ("both", 0.7, (1, 1))):
         queries = [Query(q.sketches if keep[0] else (), q.text if keep[1] else None) for q, _ in pairs]
         vectors = torch.from_numpy(method.encode_queries(queries).vectors)

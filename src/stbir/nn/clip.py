@@ -67,6 +67,9 @@ class Backbone(nn.Module):
 
     def save(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
         """Write weights, configuration, tokenizer and image processor in Hugging Face layout."""
+        import transformers
+
+        transformers.logging.disable_progress_bar()
         state = {name: value.detach().to(dtype).contiguous() for name, value in self.clip.state_dict().items()}
         self.clip.save_pretrained(folder, state_dict=state)
         self.preprocessing.tokenizer.save_pretrained(folder)

@@ -10,6 +10,7 @@ import numpy as np
 from torch.utils.data import DataLoader, Dataset
 
 from stbir.data import drawn
+from stbir.data.drawn.words import describe
 from stbir.errors import UnknownName
 from stbir.methods.base import Batch, prepare
 from stbir.nn.preprocessing import Preprocessing
@@ -26,11 +27,20 @@ def family_weights(data: DrawnData) -> dict[str, float]:
     Raises:
         UnknownName: the recipe names a family that does not exist or is held out.
     """
-    allowed = [name for name in drawn.families() if name not in drawn.HELD_OUT_FAMILIES]
+    allowed = drawn.train_families()
     for name in data.families:
         if name not in allowed:
             raise UnknownName("family to train on", name, allowed)
     return dict(data.families) or dict.fromkeys(allowed, 1.0)
+
+
+def vocabulary(data: DrawnData, *, per_family: int = 3000) -> list[str]:
+    """The descriptions of `per_family` objects of each family: what a new model learns its words from."""
+    return [
+        describe(drawn.scene_of(family, seed, combinations="train"), random.Random(f"{family}:{seed}:words"))
+        for family in family_weights(data)
+        for seed in range(per_family)
+    ]
 
 
 @dataclass(frozen=True)

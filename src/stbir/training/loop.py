@@ -32,7 +32,8 @@ def train(
 
     The run lives in `to` (default `runs/<name>`): `checkpoint.safetensors` while it goes on,
     `log.jsonl`, and `model/` at the end. Batches are drawn by `workers` processes (default: all
-    cores but one); their number changes the speed, not the result.
+    cores but one), and the rest of the cores compute; what is drawn does not depend on it, but sums
+    on more cores round differently.
 
     Raises:
         ConfigError: the recipe is missing or wrong.
@@ -122,15 +123,16 @@ def _stage(plan: Recipe, index: int, method: Method, *, state: Path, log: TextIO
         with torch.autocast(method.backbone.device.type, dtype=torch.bfloat16, enabled=stage.precision == "bf16"):
             terms = method.loss(batch)
         total = torch.stack(list(terms.values())).sum()
-        if not math.isfinite(float(total)):
-            raise ModelError(f"the loss became {float(total)} at step {step}; lower the learning rate")
+        value = float(total.detach())
+        if not math.isfinite(value):
+            raise ModelError(f"the loss became {value} at step {step}; lower the learning rate")
         optimiser.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(method.parameters(), stage.clip)
         optimiser.step()
         if average is not None:
             _follow(average, method, min(stage.average, (1 + step) / (10 + step)))
-        values = {name: round(float(value), 4) for name, value in terms.items()}
+        values = {name: round(float(value.detach()), 4) for name, value in terms.items()}
         bar.set_postfix(values, refresh=False)
         bar.update()
         done = step + 1

@@ -1,0 +1,177 @@
+"""The loop follows its recipe, can be killed and resumed, and never mixes runs up."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import stbir
+from stbir.data import drawn
+from stbir.errors import ConfigError, InputError, UnknownName
+from stbir.training.batches import DrawnBatches, family_weights, stream
+from stbir.training.loop import train
+from stbir.training.recipe import DrawnData, Stage
+
+RECIPE = """
+name = "test"
+seed = 3
+save_every = 2
+[start]
+weights = "{clip}"
+[data]
+families = {{ bag = 1.0, boot = 2.0 }}
+ramp = 4
+[[stages]]
+name = "first"
+free = ["*layer_norm*", "backbone.clip.logit_scale"]
+steps = 3
+batch_size = 4
+average = 0.9
+[[stages]]
+name = "second"
+steps = 5
+batch_size = 4
+"""
+
+
+@pytest.fixture
+def recipe(clip_folder: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE.format(clip=clip_folder))
+    return path
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / "model" / "model.safetensors")
+
+
+def test_a_run_leaves_a_model_and_a_log(recipe: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    model = train(recipe, to=folder, workers=0)
+    assert stbir.load(model).name == "late_fusion"
+    rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    assert [(row["stage"], row["step"]) for row in rows] == [
+        ("first", 2), ("first", 3), ("second", 2), ("second", 4), ("second", 5),
+    ]  # fmt: skip
+    assert {"sketch", "text", "both"} <= set(rows[0])
+    assert train(recipe, to=folder, resume=True) == model
+
+
+@pytest.mark.parametrize("stop", [1, 2, 4, 6])
+def test_resumed_equals_unbroken_bit_for_bit(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:
+    """The power goes at step `stop`, counted over both stages; the second run goes on from the last checkpoint."""
+    train(recipe, to=tmp_path / "unbroken", workers=0)
+    steps = 0
+
+    def failing(*args: object, **kwargs: object) -> object:
+        nonlocal steps
+        steps += 1
+        if steps > stop:
+            raise KeyboardInterrupt
+        return original(*args, **kwargs)
+
+    original = torch.nn.utils.clip_grad_norm_
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.nn.utils, "clip_grad_norm_", failing)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, to=tmp_path / "broken", workers=0)
+    resume = (tmp_path / "broken" / "checkpoint.safetensors").exists()
+    assert resume == (stop >= 2)
+    train(recipe, to=tmp_path / "broken", workers=0, resume=resume)
+    torch.testing.assert_close(weights(tmp_path / "unbroken"), weights(tmp_path / "broken"), rtol=0, atol=0)
+
+
+def test_killed_it_goes_on(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 30"))
+    folder = tmp_path / "killed"
+    code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=0)"
+    process = subprocess.Popen([sys.executable, "-c", code, str(recipe), str(folder)], stderr=subprocess.DEVNULL)
+    state = folder / "checkpoint.safetensors"
+    until = time.monotonic() + 60
+    while not state.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (folder / "model").exists()
+    train(recipe, to=folder, workers=0, resume=True)
+    train(recipe, to=tmp_path / "unbroken", workers=0)
+    torch.testing.assert_close(weights(folder), weights(tmp_path / "unbroken"), rtol=0, atol=0)
+
+
+def test_a_stage_moves_what_it_names(recipe: Path, clip_folder: Path, tmp_path: Path) -> None:
+    text = recipe.read_text()
+    recipe.write_text(text[: text.index('[[stages]]\nname = "second"')])
+    train(recipe, to=tmp_path / "run", workers=0)
+    before, after = load_file(clip_folder / "model.safetensors"), weights(tmp_path / "run")
+    moved = {name for name in after if not torch.equal(before[name], after[name])}
+    assert moved
+    assert all("layer_norm" in name or name == "logit_scale" for name in moved)
+
+
+def test_a_run_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:
+    train(recipe, to=tmp_path / "run", workers=0)
+    with pytest.raises(InputError, match="holds a run already; go on with --resume"):
+        train(recipe, to=tmp_path / "run", workers=0)
+    recipe.write_text(recipe.read_text().replace("seed = 3", "seed = 4"))
+    with pytest.raises(InputError, match="follows another recipe"):
+        train(recipe, to=tmp_path / "run", workers=0, resume=True)
+    (tmp_path / "run" / "checkpoint.safetensors").write_bytes(b"damaged")
+    with pytest.raises(InputError, match="is damaged"):
+        train(recipe, to=tmp_path / "run", workers=0, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("seed = 3", "sead = 3", "unknown key 'sead', did you mean 'seed'"),
+        ("steps = 5", "step = 5", r"stages.1.step.*did you mean 'steps'|'stages.1.steps' is missing"),
+        ("steps = 5", "steps = 0", "'stages.1.steps'"),
+        ("[start]", "[start]\nscratch = {}", "either weights"),
+        ('free = ["*layer_norm*"', 'free = ["*layernorm*"', "matches no parameter"),
+        ("seed = 3", "seed = ", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_recipe_is_one_clear_line(recipe: Path, tmp_path: Path, old: str, new: str, message: str) -> None:
+    recipe.write_text(recipe.read_text().replace(old, new))
+    with pytest.raises(ConfigError, match=message) as caught:
+        train(recipe, to=tmp_path / "run", workers=0)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_recipe_and_a_held_out_family(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read"):
+        train(tmp_path / "missing.toml")
+    with pytest.raises(UnknownName, match="unknown family to train on 'teapot'"):
+        family_weights(DrawnData(families={"teapot": 1.0}))
+
+
+def test_batches_are_a_function_of_the_step(clip_folder: Path) -> None:
+    preprocessing = stbir.load(clip_folder).backbone.preprocessing
+    data = DrawnData(families={"bag": 1.0, "boot": 1.0}, ramp=0, one_family=0.6)
+    batches = DrawnBatches(data, Stage(steps=6, batch_size=6), preprocessing, family_weights(data), 0)
+    straight = list(stream(batches, first=0, workers=0))
+    late = list(stream(batches, first=4, workers=1))
+    assert [batch.instances for batch in straight[4:]] == [batch.instances for batch in late]
+    assert (straight[5].photos == late[1].photos).all()
+    assert torch.equal(straight[5].ids, late[1].ids)
+    assert straight[0].instances != straight[1].instances
+    kinds = [len(set(batch.categories)) for batch in straight]
+    assert 1 in kinds
+    assert 2 in kinds
+
+
+def test_training_sees_nothing_that_is_held_out(clip_folder: Path) -> None:
+    preprocessing = stbir.load(clip_folder).backbone.preprocessing
+    data = DrawnData()
+    batches = DrawnBatches(data, Stage(steps=2, batch_size=24), preprocessing, family_weights(data), 1)
+    seen = {(str(name).rpartition("-")[0]) for batch in stream(batches, first=0, workers=0) for name in batch.instances}
+    assert not seen & set(drawn.HELD_OUT_FAMILIES)
