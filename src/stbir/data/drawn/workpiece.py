@@ -89,6 +89,8 @@ class Workpiece:
         scene.say(
             *(("rounded corners", "rounded edges", "round ends") if self.corner else ("sharp corners", "square edges"))
         )
-        scene.say("thick" if self.thick > 0.075 else "thin", "heavy duty" if self.thick > 0.075 else "sheet metal")
+        scene.say(
+            *(("thick plate", "heavy duty", "thick metal") if self.thick > 0.075 else ("thin plate", "sheet metal"))
+        )
         self.solids.emit(scene)
         return scene

@@ -98,7 +98,7 @@ def _couch_back(
         lean = Seat(width, deep * 0.85, low, seat + rise - low, 0.12)
         form = form if width < 0.5 else rng.choice(("soft", "rect", "low"))
         height = (seat + rise - low) * (2.0 if form == "low" else 1.0)
-        back_panel(rng, solids, lean, cover, form=form, width=width * 1.03, height=height, thickness=0.12, bias=0.2)  # fmt: skip
+        back_panel(rng, solids, lean, cover, form=form, width=width * 1.03, height=height, thickness=0.12, bias=0.2)
     if wings:
         for side in (-1, 1):
             x, top = side * width, seat + rise * rng.uniform(0.9, 1.0)
