@@ -1,0 +1,136 @@
+"""Every file in methods/ keeps the contract, and methods that break it are caught."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from stbir.methods import build, names
+from stbir.methods.base import Batch, Method
+from stbir.methods.late_fusion import LateFusion, LateFusionConfig
+from stbir.nn.clip import Backbone, load_backbone
+from stbir.testing import check_method
+from stbir.types import Encoded, Floats, Photo, Query
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_contract(name: str) -> None:
+    check_method(lambda backbone: build(name, backbone))
+
+
+class LongVectors(LateFusion):
+    def embed_photos(self, pixels: torch.Tensor) -> torch.Tensor:
+        return 2 * super().embed_photos(pixels)
+
+
+class BatchDependent(LateFusion):
+    def embed_sketches(self, pixels: torch.Tensor) -> torch.Tensor:
+        rows = super().embed_sketches(pixels)
+        return torch.nn.functional.normalize(rows - 0.1 * rows.mean(dim=0), dim=-1)
+
+
+class Dropping(LateFusion):
+    def embed_photos(self, pixels: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.normalize(torch.nn.functional.dropout(super().embed_photos(pixels), 0.1), dim=-1)
+
+
+class DeafToWords(LateFusion):
+    def combine(self, parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+        return super().combine({k: v for k, v in parts.items() if k == "sketch"} or parts, weights)
+
+
+class TakesAnything(LateFusion):
+    def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
+        filled = [q if q.sketches or (q.text or "").strip() else Query(text="thing") for q in queries]
+        return super().encode_queries(filled, batch_size=batch_size)
+
+
+class Unsaved(LateFusion):
+    """Keeps a number beside its parameters that saving forgets."""
+
+    def __init__(self, backbone: Backbone, config: LateFusionConfig) -> None:
+        super().__init__(backbone, config)
+        self.shift = torch.zeros(backbone.dimension)
+
+    def embed_photos(self, pixels: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.normalize(super().embed_photos(pixels) + self.shift, dim=-1)
+
+
+class Idle(LateFusion):
+    """Has a parameter that its loss never uses."""
+
+    def __init__(self, backbone: Backbone, config: LateFusionConfig) -> None:
+        super().__init__(backbone, config)
+        self.idle = torch.nn.Parameter(torch.ones(3))
+
+
+class Wandering(LateFusion):
+    """Moves something in its loss that no stage named."""
+
+    def __init__(self, backbone: Backbone, config: LateFusionConfig) -> None:
+        super().__init__(backbone, config)
+        self.register_buffer("seen", torch.zeros(1))
+
+    def loss(self, batch: Batch) -> dict[str, torch.Tensor]:
+        self.seen += 1
+        return super().loss(batch)
+
+
+class Backwards(LateFusion):
+    def loss(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """The right gradient's opposite, with a value that stays positive."""
+        return {name: 10 - term for name, term in super().loss(batch).items()}
+
+
+class Reversed(LateFusion):
+    """Learns well and encodes the gallery in reverse order."""
+
+    def encode_photos(self, photos: Sequence[Photo], *, batch_size: int = 64) -> Encoded:
+        rows = super().encode_photos(photos, batch_size=batch_size).vectors
+        return Encoded(np.ascontiguousarray(rows[::-1])) if len(photos) > 8 else Encoded(rows)
+
+
+def shifted(backbone: Backbone) -> Method:
+    method = Unsaved(backbone, LateFusionConfig())
+    method.shift += 0.5
+    return method
+
+
+def plain(kind: type[LateFusion]) -> Callable[[Backbone], Method]:
+    return lambda backbone: kind(backbone, LateFusionConfig())
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (plain(LongVectors), "not of unit length"),
+        (plain(BatchDependent), "depends on its batch"),
+        (plain(Dropping), "two calls disagree"),
+        (plain(DeafToWords), "the other part is unused"),
+        (plain(TakesAnything), "must raise EmptyQuery"),
+        (shifted, "photos get other vectors"),
+        (plain(Idle), "gets no gradient"),
+        (plain(Wandering), "must move exactly what it names"),
+        (plain(Backwards), "the loss does not fall"),
+        (plain(Reversed), "the right photo is first for"),
+    ],
+)
+def test_broken_methods_are_caught(make: Callable[[Backbone], Method], message: str) -> None:
+    def reload(folder: Path) -> Method:
+        """Read the weights back into the same broken class, as `load` does for a file in methods/."""
+        again = type(made[0])(load_backbone(folder, framing="content"), LateFusionConfig())
+        if again.own_state():
+            again.load_state_dict(load_file(folder / "method.safetensors"), strict=False)
+        return again.eval()
+
+    made: list[Method] = []
+
+    def remember(backbone: Backbone) -> Method:
+        made.append(make(backbone))
+        return made[0]
+
+    with pytest.raises(AssertionError, match=message):
+        check_method(remember, load=reload, steps=20)
