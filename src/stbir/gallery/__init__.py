@@ -33,14 +33,26 @@ class Answer:
     took_ms: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What an update did: how many photos it encoded, found unchanged and forgot, and in how many seconds."""
+
+    indexed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+
+
 class Gallery:
     """Photos that can be searched; made by `Gallery.open`.
 
-    `problems` holds (path, reason) of each photo that the last indexing could not read.
+    `changes` says what the last update did, and `problems` holds (path, reason) of each photo that
+    the last indexing could not read.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.changes = Changes()
         self.problems: list[tuple[str, str]] = []
 
     @classmethod
@@ -106,6 +118,8 @@ class Gallery:
             InputError: the folder has no photos, or none of them can be read.
             GalleryError: the gallery cannot be written.
         """
+        start = time.perf_counter()
+        indexed = removed = 0
         photos, closed = photos_in(self.folder)
         report = self._reporter(on_problem)
         for problem in closed:
@@ -115,8 +129,9 @@ class Gallery:
             with self._store.writing():
                 # another process may have done it meanwhile
                 todo, gone = self._store.changes(photos, closed=names)
-                self._store.forget(gone)
-                self._store.encode(todo, added=False, progress=bool(progress), report=report)
+                removed = self._store.forget(gone)
+                indexed = self._store.encode(todo, added=False, progress=bool(progress), report=report)
+        self.changes = Changes(indexed, len(self) - indexed, removed, time.perf_counter() - start)
         if not len(self):
             name, reason = self.problems[0]
             raise InputError(

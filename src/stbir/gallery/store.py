@@ -79,12 +79,16 @@ class Store:
         self._changed += count
         return count
 
-    def encode(self, photos: Sequence[Photo], *, added: bool, progress: bool, report: OnProblem) -> None:
-        """Encode photos and keep them; only while `writing`. One that cannot be read is forgotten and reported."""
+    def encode(self, photos: Sequence[Photo], *, added: bool, progress: bool, report: OnProblem) -> int:
+        """Encode photos, keep them and say how many; only while `writing`.
+
+        One that cannot be read is forgotten and reported.
+        """
         from tqdm import tqdm
 
         metadata = {photo.id: metadata_of(photo, folder=self.folder, added=added) for photo in photos}
         batch: list[Photo] = []
+        encoded = 0
         saved, pause = time.monotonic(), COMMIT_SECONDS
 
         def refuse(id: str, reason: str) -> None:
@@ -102,6 +106,7 @@ class Store:
                     good, vectors = self._vectors(batch, refuse)
                     self.index.add([p.id for p in good], vectors, [metadata[p.id] for p in good])
                     self._changed += len(good)
+                    encoded += len(good)
                     batch = []
                 bar.update()
                 enough = max(COMMIT_PHOTOS, len(self.index) // COMMIT_SHARE)
@@ -110,6 +115,7 @@ class Store:
                     self._commit()
                     saved = time.monotonic()
                     pause = max(COMMIT_SECONDS, COMMIT_SHARE * (saved - start))
+        return encoded
 
     def _vectors(self, photos: list[Photo], refuse: OnProblem) -> tuple[list[Photo], Floats]:
         """The vectors of a batch; if it contains pictures that the method refuses, of the others."""
