@@ -26,4 +26,4 @@ test: .venv/.tested
 	touch $@
 
 clean:
-	rm -rf .venv demo/photos demo/sheet.png
+	rm -rf .venv demo/drawn demo/sheet.png

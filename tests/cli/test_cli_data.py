@@ -29,3 +29,22 @@ def test_only_some_families(stbir, tmp_path: Path) -> None:
     )
     with (tmp_path / "d" / "queries.csv").open(newline="") as file:
         assert {row["category"] for row in csv.DictReader(file)} == {name}
+
+
+def test_only_what_training_never_draws(stbir, tmp_path: Path) -> None:
+    from stbir.data import drawn
+    from stbir.data.drawn.folder import plan
+
+    options = ["--count", 3, "--size", 64, "--families", "bag", "--seed", 1]
+    for combinations in ("train", "held-out"):
+        place = tmp_path / combinations
+        assert stbir("data", "draw", "--to", place, *options, "--combinations", combinations).code == 0
+        with (place / "queries.csv").open(newline="") as file:
+            words = [row["text"] for row in csv.DictReader(file)]
+        seeds = [item.seed for item in plan(3, seed=1, families=["bag"])]
+        triples = [drawn.draw("bag", seed, size=64, combinations=combinations) for seed in seeds]
+        assert words == [triple.words for triple in triples]
+        held_out = {(triple.colour, triple.texture) in drawn.HELD_OUT_COMBINATIONS for triple in triples}
+        assert held_out == {combinations == "held-out"}
+    said = stbir("data", "draw", "--to", tmp_path / "x", "--combinations", "some")
+    assert said.code == 2

@@ -19,6 +19,12 @@ def define(parser: argparse.ArgumentParser) -> None:
     draw.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed draws the same (default: 0)")
     draw.add_argument("--size", metavar="PIXELS", type=int, default=256, help="side of a photo (default: 256)")
     draw.add_argument("--families", metavar="A,B", help="only these kinds of objects")
+    draw.add_argument(
+        "--combinations",
+        choices=("all", "train", "held-out"),
+        default="all",
+        help="colours with textures: all, only those that training draws, or only those it never draws",
+    )
     draw.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
@@ -33,7 +39,14 @@ def run(options: argparse.Namespace) -> int:
             raise InputError("--families names no family; leave it out for all of them")
     from stbir.data.drawn.folder import TABLE, write_gallery
 
-    write_gallery(options.to, count=options.count, seed=options.seed, size=options.size, families=families)
+    write_gallery(
+        options.to,
+        count=options.count,
+        seed=options.seed,
+        size=options.size,
+        families=families,
+        combinations=options.combinations,
+    )
     print(f"drew {counted(options.count, 'object')} in {shown(options.to)}")
     print(f"make them searchable with: stbir index {shown(options.to / 'photos')}")
     print(f"measure a model on them with: stbir evaluate MODEL {shown(options.to / TABLE)}")

@@ -56,6 +56,7 @@ def write_gallery(
     seed: int = 0,
     size: int = 256,
     families: Sequence[str] | None = None,
+    combinations: drawn.Combinations = "all",
     workers: int | None = None,
 ) -> None:
     """Draw `count` objects into `folder`: photos, sketches and `queries.csv`, the same bytes for the same arguments.
@@ -76,7 +77,7 @@ def write_gallery(
     for item in items:
         (folder / item.photo).parent.mkdir(parents=True, exist_ok=True)
     (folder / "sketches").mkdir(exist_ok=True)
-    texts = _drawn(folder, items, size=size, workers=workers)
+    texts = _drawn(folder, items, size=size, combinations=combinations, workers=workers)
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(HEADER)
@@ -131,19 +132,21 @@ def _forget(folder: Path, items: list[Item]) -> None:
             path.unlink()
 
 
-def _drawn(folder: Path, items: list[Item], *, size: int, workers: int | None) -> list[str]:
+def _drawn(
+    folder: Path, items: list[Item], *, size: int, combinations: drawn.Combinations, workers: int | None
+) -> list[str]:
     wanted = workers or min(os.cpu_count() or 1, len(items) // FEWEST_PER_PROCESS)
     quiet = not sys.stderr.isatty()
     if wanted <= 1:
-        return [_draw_one(folder, item, size) for item in tqdm(items, unit="picture", disable=quiet)]
+        return [_draw_one(folder, item, size, combinations) for item in tqdm(items, unit="picture", disable=quiet)]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(wanted, mp_context=context) as pool:
-        jobs = pool.map(_draw_one, repeat(folder), items, repeat(size), chunksize=8)
+        jobs = pool.map(_draw_one, repeat(folder), items, repeat(size), repeat(combinations), chunksize=8)
         return list(tqdm(jobs, total=len(items), unit="picture", disable=quiet))
 
 
-def _draw_one(folder: Path, item: Item, size: int) -> str:
-    triple = drawn.draw(item.family, item.seed, size=size)
+def _draw_one(folder: Path, item: Item, size: int, combinations: drawn.Combinations) -> str:
+    triple = drawn.draw(item.family, item.seed, size=size, combinations=combinations)
     packed = io.BytesIO()
     Image.fromarray(triple.photo).save(packed, "JPEG", quality=QUALITY)
     _replace(folder / item.photo, packed.getvalue())

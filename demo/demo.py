@@ -1,0 +1,38 @@
+"""What stbir does, in one minute: draw a gallery, index it, ask three things, and lay the answers out on one sheet."""
+
+from pathlib import Path
+
+import stbir
+from stbir.data.drawn.folder import write_gallery
+from stbir.data.table import read_table
+from stbir.evaluation.sheet import SheetRow, contact_sheet
+
+HERE = Path(__file__).parent
+DRAWN = HERE / "drawn"
+WANTED = ("boot", "chair", "bag")
+
+
+def main() -> None:
+    """Draw 500 pictures and search them with the sketch and the words of the first boot, chair and bag."""
+    print("drawing 500 pictures ...")
+    write_gallery(DRAWN, count=500, seed=7)
+    print("indexing them ...")
+    gallery = stbir.Gallery.open(DRAWN / "photos", stbir.load("tiny"), progress=True)
+    rows: list[SheetRow] = []
+    for category in WANTED:
+        query = next(query for query in read_table(DRAWN / "queries.csv").queries if query.category == category)
+        hits = gallery.search_query(query, k=5)
+        target = f"{category}/{category}-00001.jpg"
+        rows.append(SheetRow(query, hits, target=target))
+        print(f'\na sketch and "{query.text}"')
+        for hit in hits:
+            print(f"  {hit.rank}  {hit.score:.3f}  {hit.photo.id}{'  <- the one' if hit.photo.id == target else ''}")
+    sheet = HERE / "sheet.png"
+    contact_sheet(rows, path=sheet, title="stbir", subtitle="Find a photo from what you can draw and what you can say.")
+    print(f"\nthe answers side by side: {sheet.relative_to(Path.cwd()) if sheet.is_relative_to(Path.cwd()) else sheet}")
+    photos = "demo/drawn/photos"
+    print(f'try your own words:       .venv/bin/stbir search {photos} --text "red leather boots" --sheet mine.png')
+
+
+if __name__ == "__main__":
+    main()
