@@ -27,7 +27,15 @@ def test_modes_follow_what_is_free() -> None:
     free_only(module, ["2.*"])
     assert [module[0].training, module[1].training, module[2].training] == [False, False, True]
     free_only(module, ["*"])
-    assert all(part.training for part in (module[0], module[1], module[2][1]))
+    assert all(part.training for part in module.modules())
+
+
+def test_dropout_goes_with_the_part_it_stands_in() -> None:
+    module = net()
+    free_only(module, ["2.1.*"])
+    assert module[2][0].training
+    free_only(module, ["0.*"])
+    assert not module[2][0].training
 
 
 def test_a_pattern_without_a_match_is_a_mistake() -> None:

@@ -1,11 +1,13 @@
 """The towers give what CLIPModel gives, and open up where the published methods need it."""
 
+import copy
 from pathlib import Path
 
 import pytest
 import torch
 
 from stbir.nn.clip import Backbone, load_backbone
+from stbir.nn.freezing import matching
 from stbir.nn.text import Sentence
 
 TEXTS = ["red boot", "blue fabric chair, wooden legs and arms", "mug"]
@@ -45,7 +47,12 @@ def test_every_layer_comes_out(backbone: Backbone, pixels: torch.Tensor) -> None
         assert ours.shape == (3, 1 + backbone.vision.patches, backbone.vision.width)
         torch.testing.assert_close(ours, other, atol=1e-5, rtol=1e-5)
     sentence = backbone.text.sentence(*backbone.preprocessing.text(TEXTS))
-    assert len(backbone.text.run(sentence)) == backbone.text.depth + 1
+    states = backbone.text.run(sentence)
+    ids, mask = backbone.preprocessing.text(TEXTS)
+    theirs = backbone.clip.text_model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+    assert len(states) == backbone.text.depth + 1 == len(theirs)
+    for ours, other in zip(states, theirs, strict=True):
+        torch.testing.assert_close(ours[mask.bool()], other[mask.bool()], atol=1e-5, rtol=1e-5)
 
 
 @torch.inference_mode()
@@ -69,6 +76,8 @@ def test_picture_prompts_are_replaced_layer_by_layer(backbone: Backbone, pixels:
     torch.testing.assert_close(states[0][:, inside:], tower.model.pre_layrnorm(prompts[0]).expand(3, -1, -1))
     by_hand = torch.cat([states[2][:, :inside], prompts[2]], dim=1)
     torch.testing.assert_close(states[3], tower.model.encoder.layers[2](by_hand, None))
+    resumed = tower.run(states[2], prompts={2: prompts[2]}, start=2, behind=2)
+    torch.testing.assert_close(resumed[-1], states[-1])
     late = tower.run(tower.embed(pixels), prompts={1: prompts[2]})
     assert [state.shape[1] - inside for state in late] == [0, 0, 2, 2]
 
@@ -109,6 +118,38 @@ def test_a_sentence_has_limits(backbone: Backbone) -> None:
 
 
 @torch.inference_mode()
+def test_words_are_cut_where_pseudo_words_need_the_room(backbone: Backbone) -> None:
+    """`PSEUDO <a novel> PSEUDO` keeps both pseudo-words and as many first words as the tower can read."""
+    tower = backbone.text
+    word = torch.randn(2, 1, tower.width)
+    long = tower.sentence(*backbone.preprocessing.text(["red boot " * 50, "mug"]))
+    short = tower.sentence(*backbone.preprocessing.text(["red boot " * 10, "mug"]))
+    whole = tower.compose([word, long, word])
+    assert whole.mask.sum(dim=1).tolist() == [tower.length, 5]
+    torch.testing.assert_close(whole.embeddings[0, 22], word[0, 0])
+    torch.testing.assert_close(whole.embeddings[0, :22], tower.compose([word, short, word]).embeddings[0, :22])
+    torch.testing.assert_close(tower(whole)[1], tower(tower.compose([word, short, word]))[1], atol=1e-5, rtol=1e-5)
+
+
+@torch.inference_mode()
+def test_low_rank_additions_hang_on_the_layers(backbone: Backbone, pixels: torch.Tensor) -> None:
+    """What a method adds to q, k and v through the layers' own modules equals changed weights."""
+    tower, changed = backbone.vision, copy.deepcopy(backbone).vision
+    down, up = torch.randn(2, tower.width), torch.randn(tower.width, 2)
+    hooks = []
+    for layer, other in zip(tower.model.encoder.layers, changed.model.encoder.layers, strict=True):
+        for name in ("q_proj", "k_proj", "v_proj"):
+            getattr(other.self_attn, name).weight += 0.1 * up @ down
+            part = getattr(layer.self_attn, name)
+            hooks.append(part.register_forward_hook(lambda _, given, out: out + 0.1 * given[0] @ down.T @ up.T))
+    plain = changed(pixels)
+    torch.testing.assert_close(tower(pixels), plain, atol=1e-4, rtol=1e-4)
+    for hook in hooks:
+        hook.remove()
+    assert not torch.allclose(tower(pixels), plain, atol=1e-3)
+
+
+@torch.inference_mode()
 def test_text_prompts_keep_the_end_token(backbone: Backbone) -> None:
     tower = backbone.text
     sentence = tower.sentence(*backbone.preprocessing.text(TEXTS))
@@ -119,6 +160,11 @@ def test_text_prompts_keep_the_end_token(backbone: Backbone) -> None:
     by_hand = tower.projection(tower.model.final_layer_norm(states[-1][0, end + 3]))
     torch.testing.assert_close(tower.pool(states[-1], sentence.mask)[0], by_hand)
     assert not torch.allclose(tower(sentence, prompts=prompts), tower(sentence), atol=1e-3)
+
+
+def test_one_pattern_names_all_layer_norms(backbone: Backbone) -> None:
+    norms = {name for name, part in backbone.named_modules() if isinstance(part, torch.nn.LayerNorm)}
+    assert set(matching(backbone, ["*lay*norm*"])) == {f"{n}.{kind}" for n in norms for kind in ("weight", "bias")}
 
 
 def test_gradients_reach_pseudo_words_and_prompts_through_a_frozen_tower(backbone: Backbone) -> None:

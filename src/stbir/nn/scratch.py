@@ -37,8 +37,8 @@ class ScratchConfig(Settings):
 def new_backbone(config: ScratchConfig, texts: Iterable[str], *, seed: int) -> Backbone:
     """Make an untrained CLIP whose vocabulary is the words of `texts`.
 
-    Three choices differ from the library's start and decide whether so small a model learns at all
-    in an hour (measured on our prototype): white is exactly zero, so that paper says nothing;
+    Three choices differ from the library's start and decide whether so small a model learns anything
+    in an hour: white is exactly zero, so that paper says nothing;
     positions start as two-dimensional waves; and weights are scaled to the width of their input.
     """
     from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel

@@ -53,26 +53,31 @@ class TextTower:
         return int(self.model.config.max_position_embeddings)
 
     def sentence(self, ids: Tensor, mask: Tensor) -> Sentence:
-        """Embed tokenised text, begin and end tokens included: ids and mask are (batch, length)."""
-        return Sentence(self.model.embeddings.token_embedding(ids), mask.bool())
+        """Embed tokenised text, begin and end tokens included: ids and mask are (batch, length), on any device."""
+        table = self.model.embeddings.token_embedding
+        return Sentence(table(ids.to(table.weight.device)), mask.to(table.weight.device).bool())
 
     def compose(self, pieces: Sequence[Sentence | Tensor]) -> Sentence:
         """Put a sentence together from words and vectors: begin, the pieces in their order, end.
 
         A piece is a `Sentence` (its begin and end tokens are dropped), or pseudo-words: a tensor of
-        shape (batch, count, width), or (count, width) when all rows share it.
+        shape (batch, count, width), or (count, width) when all rows share it. Where the whole is longer
+        than the tower reads, the last words of the sentences go; pseudo-words stay.
 
         Raises:
-            ValueError: there is no piece, or the result is longer than the tower can read.
+            ValueError: there is no piece, or the pseudo-words alone are longer than the tower can read.
         """
         if not pieces:
             raise ValueError("a sentence needs at least one piece")
         batch = max(_batch_of(piece) for piece in pieces)
+        said = {i for i, piece in enumerate(pieces, start=1) if isinstance(piece, Sentence)}
         rows = [self._special(self.begin, batch)]
         rows += [_inner(piece) if isinstance(piece, Sentence) else _words(piece, batch) for piece in pieces]
         rows += [self._special(self.end, batch)]
         embeddings = torch.cat([row.embeddings.expand(batch, -1, -1) for row in rows], dim=1)
         mask = torch.cat([row.mask.expand(batch, -1) for row in rows], dim=1)
+        spoken = [torch.full_like(row.mask[:1], i in said).expand(batch, -1) for i, row in enumerate(rows)]
+        mask = _cut(mask, torch.cat(spoken, dim=1), self.length)
         order = torch.argsort(~mask, dim=1, stable=True)
         longest = int(mask.sum(dim=1).max())
         if longest > self.length:
@@ -114,8 +119,7 @@ class TextTower:
         return self.pool(self.run(sentence, prompts=prompts)[-1], sentence.mask)
 
     def _special(self, token: int, batch: int) -> Sentence:
-        device = self.model.embeddings.token_embedding.weight.device
-        ids = torch.full((batch, 1), token, device=device)
+        ids = torch.full((batch, 1), token)
         return self.sentence(ids, torch.ones_like(ids))
 
 
@@ -135,6 +139,14 @@ def _inner(sentence: Sentence) -> Sentence:
     mask = sentence.mask.clone()
     mask[torch.arange(len(mask), device=mask.device), mask.sum(dim=1) - 1] = False
     return Sentence(sentence.embeddings[:, 1:], mask[:, 1:])
+
+
+def _cut(mask: Tensor, words: Tensor, most: int) -> Tensor:
+    """Take the last of `words` out of the mask of each row that has more than `most` tokens."""
+    words = words & mask
+    excess = mask.sum(dim=1, keepdim=True) - most
+    from_behind = words.flip(1).cumsum(dim=1).flip(1)
+    return mask & ~(words & (from_behind <= excess))
 
 
 def _after_begin(tokens: Tensor, inside: int, prompt: Tensor) -> tuple[Tensor, int]:

@@ -44,17 +44,24 @@ class VisionTower:
         return self.model.embeddings(pixels)
 
     def run(
-        self, tokens: Tensor, *, prompts: Prompts | None = None, start: int = 0, stop: int | None = None
+        self,
+        tokens: Tensor,
+        *,
+        prompts: Prompts | None = None,
+        start: int = 0,
+        stop: int | None = None,
+        behind: int = 0,
     ) -> list[Tensor]:
         """Send tokens through the layers `start` to `stop` and return what enters and leaves each of them.
 
         Prompts are put behind the other tokens. Those of layer 0 go through CLIP's first norm like the
         patches; at a later layer the prompts found there are replaced (deep prompting), or appended
-        where there were none. A run that starts later than layer 0 takes tokens that a run returned.
+        where there were none. A run that starts later than layer 0 takes tokens that a run returned;
+        `behind` says how many of them, at the end, are prompts.
         """
         prompts = prompts or {}
         stop = self.depth if stop is None else stop
-        inside = tokens.shape[1]
+        inside = tokens.shape[1] - behind
         if start == 0:
             tokens = self.model.pre_layrnorm(_behind(tokens, inside, prompts.get(0)))
         states = [tokens]
