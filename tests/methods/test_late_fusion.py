@@ -90,6 +90,13 @@ def test_bad_weights_are_refused(method: Method) -> None:
         one(method, text="mug", avoid=("mug",))
 
 
+@pytest.mark.parametrize("weight", [1e-9, 1e39, 1e300])
+def test_only_the_proportions_of_weights_matter(method: Method, weight: float) -> None:
+    plain = one(method, text="mug", avoid=("red",), weights={"avoid": 0.5})
+    scaled = one(method, text="mug", avoid=("red",), weights={"text": weight, "avoid": 0.5 * weight})
+    np.testing.assert_allclose(scaled, plain, atol=1e-6)
+
+
 @pytest.mark.parametrize("text", ["mug " * 2500, "🙂🙂", "红色的靴子", "a\x00b"])
 def test_any_text_has_a_vector(method: Method, text: str) -> None:
     assert np.isfinite(one(method, text=text)).all()

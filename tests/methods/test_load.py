@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load as read_tensors
+from safetensors.torch import save_file
 
 import stbir
 from stbir.errors import ConfigError, ModelError, UnknownName
@@ -51,16 +53,41 @@ def test_pickled_weights_are_never_read(clip_folder: Path, tmp_path: Path) -> No
         load(folder)
 
 
-@pytest.mark.parametrize("damage", ["truncate", "empty manifest"])
-def test_damaged_folders(clip_folder: Path, tmp_path: Path, damage: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("config.json", {"projection_dim": "x"}, "cannot load the model"),
+        ("config.json", {"text_config": 3}, "cannot load the model"),
+        ("preprocessor_config.json", {"size": {"shortest_edge": 64}, "do_center_crop": False}, "of 64 pixels"),
+        ("preprocessor_config.json", {"size": {"height": 32, "width": 32}}, "of 64 pixels"),
+        ("stbir.json", {}, "'method' is missing"),
+        ("stbir.json", {"method": "late_fusion", "config": 3, "framing": "none"}, "'config'"),
+        ("stbir.json", {"method": "late_fusion", "config": {}, "framing": "contnt"}, "'framing'"),
+    ],
+)
+def test_damaged_folders(
+    clip_folder: Path, tmp_path: Path, name: str, content: dict[str, object], message: str
+) -> None:
     folder = tmp_path / "damaged"
     shutil.copytree(clip_folder, folder)
-    if damage == "truncate":
-        weights = folder / "model.safetensors"
-        weights.write_bytes(weights.read_bytes()[:1000])
-    else:
-        (folder / "stbir.json").write_text("{}")
-    with pytest.raises(ModelError):
+    old = json.loads((folder / name).read_text()) if (folder / name).exists() and name != "stbir.json" else {}
+    (folder / name).write_text(json.dumps({**old, **content}))
+    with pytest.raises(ModelError, match=message) as caught:
+        load(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_damaged_weights(clip_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "damaged"
+    shutil.copytree(clip_folder, folder)
+    path = folder / "model.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000])
+    with pytest.raises(ModelError, match="cannot load the model"):
+        load(folder)
+    some = {name: value for name, value in read_tensors(whole).items() if "vision_model.encoder" not in name}
+    save_file(some, path, metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=r"lacks 48 of its weights, such as vision_model\.encoder"):
         load(folder)
 
 

@@ -75,6 +75,20 @@ def test_the_fingerprint_sees_every_change(clip_folder: Path, tmp_path: Path) ->
     assert len(seen) == 4
 
 
+def test_the_fingerprint_sees_how_words_are_split(clip_folder: Path, tmp_path: Path) -> None:
+    """The same vocabulary with capitals kept is another tokenizer."""
+    folder = tmp_path / "capitals"
+    shutil.copytree(clip_folder, folder)
+    rules = json.loads((folder / "tokenizer.json").read_text())
+    rules["normalizer"]["normalizers"] = [r for r in rules["normalizer"]["normalizers"] if r["type"] != "Lowercase"]
+    (folder / "tokenizer.json").write_text(json.dumps(rules))
+    ours, other = stbir.load(clip_folder), stbir.load(folder)
+    assert ours.fingerprint()["preprocessing"] != other.fingerprint()["preprocessing"]
+    ours.encode_queries([stbir.Query(text="boot " * 99)])
+    ours.train()
+    assert ours.fingerprint() == stbir.load(clip_folder).fingerprint()  # using it changes nothing
+
+
 def test_waves_tell_places_apart() -> None:
     places = waves(8, 64)
     assert places.shape == (64, 64)

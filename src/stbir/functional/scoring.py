@@ -17,13 +17,18 @@ def unit(vectors: Tensor) -> Tensor:
 def weighted_mean(parts: Sequence[tuple[Tensor, float]]) -> Tensor:
     """Add unit vectors (dimension,) times their weights and scale the sum to unit length.
 
+    Only the proportions of the weights matter.
+
     Raises:
-        ValueError: the parts cancel each other out, so that no direction is left.
+        ValueError: all weights are zero or the parts cancel each other out, so that no direction is left.
 
     >>> weighted_mean([(torch.tensor([1.0, 0.0]), 1.0), (torch.tensor([0.0, 1.0]), 1.0)])
     tensor([0.7071, 0.7071])
     """
-    total = torch.stack([vector * weight for vector, weight in parts]).sum(dim=0)
+    largest = max(abs(weight) for _, weight in parts)
+    if largest == 0:
+        raise ValueError("all parts of the query have the weight zero")
+    total = torch.stack([vector * (weight / largest) for vector, weight in parts]).sum(dim=0)
     if float(total.norm()) < 1e-6:
         raise ValueError("the parts of the query cancel each other out")
     return unit(total)

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stbir.errors import ModelError, UnknownName
+from stbir.errors import ConfigError, ModelError, UnknownName
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -61,25 +61,25 @@ def load(source: str | Path) -> Method:
     Raises:
         UnknownName: `source` is none of these.
         ModelError: it is found but cannot be used.
+        ConfigError: the settings beside its weights are wrong.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    from stbir.methods.base import MANIFEST
+    from stbir.config import parse
+    from stbir.methods.base import MANIFEST, Manifest
     from stbir.nn.clip import folder_of, load_backbone, resolve
 
     place = resolve(source)
     folder = folder_of(place)
-    manifest: dict[str, Any] = {}
+    manifest = Manifest(method="late_fusion", config={}, framing="none")
     if folder is not None and (folder / MANIFEST).exists():
         try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            name, settings, framing = manifest["method"], manifest["config"], manifest["framing"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"{folder / MANIFEST} is damaged ({error!r}); save the model again") from None
-    else:
-        name, settings, framing = "late_fusion", {}, "none"
-    method = build(name, load_backbone(place, framing=framing), settings)
+            values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            manifest = parse(Manifest, values, source=str(folder / MANIFEST))
+        except (OSError, ValueError, ConfigError) as error:
+            raise ModelError(f"{folder / MANIFEST} is damaged ({error}); save the model again") from None
+    method = build(manifest.method, load_backbone(place, framing=manifest.framing), manifest.config)
     own = method.own_state()
     if own:
         assert folder is not None
@@ -87,9 +87,9 @@ def load(source: str | Path) -> Method:
             state = load_file(folder / "method.safetensors")
         except (OSError, SafetensorError) as error:
             raise ModelError(f"cannot read {folder / 'method.safetensors'}: {error}") from None
-        if set(state) != set(own):
+        if {name: value.shape for name, value in state.items()} != {name: value.shape for name, value in own.items()}:
             raise ModelError(
-                f"{folder / 'method.safetensors'} does not hold the weights of {name}; save the model again"
+                f"{folder / 'method.safetensors'} does not hold the weights of {manifest.method}; save the model again"
             )
         method.load_state_dict({key: value.float() for key, value in state.items()}, strict=False)
     method.source = place

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import torch
@@ -20,13 +19,21 @@ from stbir.errors import EmptyQuery, InputError, UnknownName
 from stbir.functional.scoring import unit, weighted_mean
 from stbir.functional.strokes import RASTERISER
 from stbir.nn.clip import Backbone, weights_hash
-from stbir.nn.preprocessing import Preprocessing
+from stbir.nn.preprocessing import Framing, Preprocessing
 from stbir.types import MODALITIES, Encoded, Floats, Photo, Pixels, Query, Sketch
 
 T = TypeVar("T")
 
 MANIFEST = "stbir.json"
-"""Beside the weights: which method they are for, its settings, and the framing of photos."""
+"""The file beside the weights that holds a `Manifest`."""
+
+
+class Manifest(Settings):
+    """Which method the weights beside it are for, its settings, and the framing of photos."""
+
+    method: str
+    config: dict[str, Any]
+    framing: Framing
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,14 +208,18 @@ class Method(nn.Module, ABC):
         own = self.own_state()
         if own:
             save_file(
-                {name: value.to(dtype).contiguous() for name, value in own.items()}, folder / "method.safetensors"
+                {
+                    name: (value.to(dtype) if value.is_floating_point() else value).contiguous()
+                    for name, value in own.items()
+                },
+                folder / "method.safetensors",
             )
-        manifest = {
-            "method": self.name,
-            "config": self.config.model_dump(mode="json"),
-            "framing": self.backbone.preprocessing.framing,
-        }
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+        manifest = Manifest(
+            method=self.name,
+            config=self.config.model_dump(mode="json"),
+            framing=self.backbone.preprocessing.framing,
+        )
+        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
 
     def train(self, mode: bool = True) -> Self:
         """Set training or evaluation mode; the weights may change from now on, so their hash is forgotten."""

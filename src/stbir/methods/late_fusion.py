@@ -3,7 +3,7 @@
 The zero-shot baseline of every paper on sketch + text retrieval (for instance TASK-former, Sangkloy
 et al. 2022: q = norm(text + sketch)). A sketch goes through the same picture tower as a photo. Its
 loss trains the towers for exactly this use: sketch, words and both are each contrasted with the
-photos of the batch. The three weights are ours (DESIGN).
+photos of the batch. The three weights of the loss come from no paper; they are our choice.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ class Backbone(nn.Module):
 
     def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Embed tokenised texts (batch, length): (batch, dimension), not of unit length."""
-        return self.text(self.text.sentence(ids.to(self.device), mask.to(self.device)))
+        tower = self.text
+        return tower(tower.sentence(ids, mask))
 
     def save(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
         """Write weights, configuration, tokenizer and image processor in Hugging Face layout."""
@@ -121,11 +122,10 @@ def load_backbone(source: str | Path, *, framing: Framing = "none") -> Backbone:
     """Load a CLIP model in eval mode and float32; `source` is what `resolve` gave.
 
     Raises:
-        ModelError: it cannot be read, is no CLIP model, or has no safetensors weights.
+        ModelError: it cannot be read, is no CLIP model, or has no or not all of its weights in safetensors.
     """
     _refuse_broken_torchvision()
     import transformers
-    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoTokenizer, CLIPImageProcessorPil, CLIPModel
 
     transformers.logging.set_verbosity_error()
@@ -136,11 +136,22 @@ def load_backbone(source: str | Path, *, framing: Framing = "none") -> Backbone:
         if config.model_type != "clip":
             raise ModelError(f"{source} is a {config.model_type!r} model, not CLIP; give a CLIP model")
         # Safetensors only: a pickled checkpoint can run code when it is read.
-        clip = CLIPModel.from_pretrained(place, use_safetensors=True, dtype=torch.float32)
+        loaded: Any = CLIPModel.from_pretrained(
+            place, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
         tokenizer = AutoTokenizer.from_pretrained(place)
         images = CLIPImageProcessorPil.from_pretrained(place)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except ModelError:
+        raise
+    except Exception as error:  # the library raises whatever it stumbles over in a damaged folder
         raise ModelError(f"cannot load the model {source}: {_first_line(error)}") from None
+    clip, found = loaded
+    # The library only warns, and fills what is missing with random numbers.
+    if missing := sorted(found["missing_keys"]):
+        raise ModelError(f"the model {source} lacks {len(missing)} of its weights, such as {missing[0]}")
+    side, size = config.vision_config.image_size, images.crop_size if images.do_center_crop else images.size
+    if (size["height"], size["width"]) != (side, side):
+        raise ModelError(f"the model {source} takes pictures of {side} pixels; its preprocessor_config.json differs")
     limit = int(config.text_config.max_position_embeddings)
     return Backbone(clip.eval(), Preprocessing(images, tokenizer, limit, framing))
 

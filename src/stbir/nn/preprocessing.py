@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Framing = Literal["none", "content"]
 
+PROBE = "A gray, RED-trimmed café chair's legs: 1234 colored 箱 🙂"
+"""Holds what tokenizers treat in different ways although they know the same words."""
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -89,5 +92,5 @@ class Preprocessing:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _vocabulary(self) -> str:
-        words = json.dumps(sorted(self.tokenizer.get_vocab().items()))
+        words = json.dumps([sorted(self.tokenizer.get_vocab().items()), self.tokenizer(PROBE)["input_ids"]])
         return hashlib.sha256(words.encode()).hexdigest()
