@@ -6,8 +6,10 @@ prints it without a traceback and exits with code 2.
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class StbirError(Exception):
@@ -33,6 +35,10 @@ class UnknownName(StbirError):
             message += f", did you mean {near[0]!r}?"
         message += f" (known: {', '.join(names) or 'none'})"
         super().__init__(f"{message}; {hint}" if hint else message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors travel between processes; by default they would be made again from the message alone.
+        return copyreg.__newobj__, (type(self), str(self))  # type: ignore[attr-defined]
 
 
 class ConfigError(StbirError):

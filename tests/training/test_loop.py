@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import nn
+from torch.utils.data import Dataset
 
 import stbir
 from stbir.data import drawn
 from stbir.errors import ConfigError, InputError, UnknownName
+from stbir.methods.base import Batch
+from stbir.methods.late_fusion import LateFusion, LateFusionConfig
+from stbir.nn.clip import Backbone
 from stbir.training.batches import DrawnBatches, family_weights, stream
 from stbir.training.loop import train
 from stbir.training.recipe import DrawnData, Stage
@@ -90,6 +95,68 @@ def test_resumed_equals_unbroken_bit_for_bit(
     torch.testing.assert_close(weights(tmp_path / "unbroken"), weights(tmp_path / "broken"), rtol=0, atol=0)
 
 
+class Unsteady(LateFusion):
+    """Drops units in training, and counts its steps in a buffer as a batch norm does."""
+
+    def __init__(self, backbone: Backbone, config: LateFusionConfig) -> None:
+        super().__init__(backbone, config)
+        self.register_buffer("seen", torch.zeros(1))
+
+    def loss(self, batch: Batch) -> dict[str, torch.Tensor]:
+        self.seen += 1
+        return {name: nn.functional.dropout(term[None], 0.5)[0] for name, term in super().loss(batch).items()}
+
+
+def test_resuming_repeats_dropout_and_averaging_keeps_statistics(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "stbir.training.loop.build", lambda _, backbone, settings: Unsteady(backbone, LateFusionConfig(**settings))
+    )
+    left = 6  # with a checkpoint after step 2 of the second stage
+
+    def failing(*args: object, **kwargs: object) -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return original(*args, **kwargs)
+
+    train(recipe, to=tmp_path / "unbroken", workers=1)
+    original = torch.nn.utils.clip_grad_norm_
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.nn.utils, "clip_grad_norm_", failing)
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, to=tmp_path / "broken", workers=1)
+    torch.rand(7)
+    train(recipe, to=tmp_path / "broken", workers=1, resume=True)
+    torch.testing.assert_close(weights(tmp_path / "unbroken"), weights(tmp_path / "broken"), rtol=0, atol=0)
+    own = load_file(tmp_path / "unbroken" / "model" / "method.safetensors")
+    assert float(own["seen"]) == 8
+
+
+def test_after_training_all_cores_compute_again(recipe: Path, tmp_path: Path) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        train(recipe, to=tmp_path / "run", workers=0)
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
+
+
+class Failing(Dataset[Batch]):
+    def __getitem__(self, step: int) -> Batch:
+        raise UnknownName("family", "teepot", ["teapot"], hint="look again")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_goes_wrong_in_a_worker_is_still_one_line(workers: int) -> None:
+    with pytest.raises(UnknownName) as caught:
+        next(stream(Failing(), first=0, stop=3, workers=workers))
+    assert str(caught.value) == "unknown family 'teepot', did you mean 'teapot'? (known: teapot); look again"
+
+
 def test_killed_it_goes_on(recipe: Path, tmp_path: Path) -> None:
     recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 30"))
     folder = tmp_path / "killed"
@@ -136,7 +203,7 @@ def test_a_run_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:
         ("steps = 5", "step = 5", r"stages.1.step.*did you mean 'steps'|'stages.1.steps' is missing"),
         ("steps = 5", "steps = 0", "'stages.1.steps'"),
         ("[start]", "[start]\nscratch = {}", "either weights"),
-        ('free = ["*layer_norm*"', 'free = ["*layernorm*"', "matches no parameter"),
+        ('free = ["*layer_norm*"', 'free = ["*layer-norm*"', "matches no parameter"),
         ("seed = 3", "seed = ", "is not valid TOML"),
     ],
 )
@@ -158,8 +225,8 @@ def test_batches_are_a_function_of_the_step(clip_folder: Path) -> None:
     preprocessing = stbir.load(clip_folder).backbone.preprocessing
     data = DrawnData(families={"bag": 1.0, "boot": 1.0}, ramp=0, one_family=0.6)
     batches = DrawnBatches(data, Stage(steps=6, batch_size=6), preprocessing, family_weights(data), 0)
-    straight = list(stream(batches, first=0, workers=0))
-    late = list(stream(batches, first=4, workers=1))
+    straight = list(stream(batches, first=0, stop=6, workers=0))
+    late = list(stream(batches, first=4, stop=6, workers=1))
     assert [batch.instances for batch in straight[4:]] == [batch.instances for batch in late]
     assert (straight[5].photos == late[1].photos).all()
     assert torch.equal(straight[5].ids, late[1].ids)
@@ -173,5 +240,6 @@ def test_training_sees_nothing_that_is_held_out(clip_folder: Path) -> None:
     preprocessing = stbir.load(clip_folder).backbone.preprocessing
     data = DrawnData()
     batches = DrawnBatches(data, Stage(steps=2, batch_size=24), preprocessing, family_weights(data), 1)
-    seen = {(str(name).rpartition("-")[0]) for batch in stream(batches, first=0, workers=0) for name in batch.instances}
+    names = [name for batch in stream(batches, first=0, stop=2, workers=0) for name in batch.instances]
+    seen = {str(name).rpartition("-")[0] for name in names}
     assert not seen & set(drawn.HELD_OUT_FAMILIES)

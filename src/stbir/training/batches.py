@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from torch.utils.data import DataLoader, Dataset
 
 from stbir.data import drawn
 from stbir.data.drawn.words import describe
-from stbir.errors import UnknownName
+from stbir.errors import StbirError, UnknownName
 from stbir.methods.base import Batch, prepare
 from stbir.nn.preprocessing import Preprocessing
 from stbir.training.recipe import DrawnData, Stage
@@ -53,9 +54,6 @@ class DrawnBatches(Dataset[Batch]):
     families: Mapping[str, float]
     seed: int
 
-    def __len__(self) -> int:
-        return self.stage.steps
-
     def __getitem__(self, step: int) -> Batch:
         rng = random.Random(f"{self.seed}:{self.stage.name}:{step}")
         names = list(self.families)
@@ -90,13 +88,30 @@ class DrawnBatches(Dataset[Batch]):
         return Query(query.sketches, " ".join(kept), instance=query.instance, category=query.category), photo
 
 
-def stream(batches: DrawnBatches, *, first: int, workers: int) -> Iterator[Batch]:
-    """The batches from step `first` on, made by `workers` processes (0: in this one)."""
-    loader: DataLoader[Batch] = DataLoader(
-        batches,
+@dataclass(frozen=True)
+class _Outcomes(Dataset[Batch | StbirError]):
+    """Hands an error over as it is: the loader would send it as the text of its traceback."""
+
+    batches: Dataset[Batch]
+
+    def __getitem__(self, step: int) -> Batch | StbirError:
+        try:
+            return self.batches[step]
+        except StbirError as error:
+            return error
+
+
+def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> Iterator[Batch]:
+    """The batches from step `first` up to `stop`, made by `workers` processes (0: in this one)."""
+    loader: DataLoader[Batch | StbirError] = DataLoader(
+        _Outcomes(batches),
         batch_size=None,
-        sampler=range(first, len(batches)),
+        sampler=range(first, stop),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
+        generator=torch.Generator(),  # its own: the loader would draw from the one that dropout uses
     )
-    return iter(loader)
+    for outcome in loader:
+        if isinstance(outcome, StbirError):
+            raise outcome
+        yield outcome

@@ -39,7 +39,6 @@ def save(
         for moment in MOMENTS:
             if moment in optimiser.state.get(parameter, {}):
                 tensors[f"optimiser.{moment}.{name}"] = optimiser.state[parameter][moment]
-    tensors["random"] = torch.get_rng_state()
     about = {"stage": progress.stage, "step": progress.step, "recipe": dict(progress.recipe)}
     fresh = path.with_suffix(".part")
     save_file(
@@ -84,7 +83,6 @@ def restore(path: Path, method: nn.Module, average: nn.Module | None, optimiser:
                 optimiser.state[parameter] = {
                     moment: value if moment == "step" else value.to(parameter.device) for moment, value in found.items()
                 }
-    torch.set_rng_state(tensors["random"])
 
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

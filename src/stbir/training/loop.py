@@ -6,8 +6,11 @@ import copy
 import json
 import math
 import os
+import random
 import shutil
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -50,13 +53,12 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     cores = os.cpu_count() or 1
     workers = max(1, cores - 1) if workers is None else workers
-    torch.set_num_threads(max(1, cores - workers))
-    torch.manual_seed(plan.seed)
-    method = start(plan)
-    method.to("cuda" if torch.cuda.is_available() else "cpu")
-    if begun:
-        checkpoint.restore(state, method, None, None)
-    with (folder / "log.jsonl").open("a") as log:
+    with _computing_on(max(1, cores - workers)), (folder / "log.jsonl").open("a") as log:
+        torch.manual_seed(plan.seed)
+        method = start(plan)
+        method.to("cuda" if torch.cuda.is_available() else "cpu")
+        if begun:
+            checkpoint.restore(state, method, None, None)
         for index in range(begun.stage if begun else 0, len(plan.stages)):
             first = begun.step if begun and begun.stage == index else 0
             _stage(plan, index, method, state=state, log=log, first=first, workers=workers)
@@ -94,6 +96,17 @@ def rate(stage: Stage, step: int) -> float:
     return stage.learning_rate * rise * fall
 
 
+@contextmanager
+def _computing_on(cores: int) -> Generator[None]:
+    """Leave the other cores to those who draw; what comes after the training has all of them again."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(cores)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _begun(state: Path, folder: Path, plan: Recipe, *, resume: bool) -> checkpoint.Progress | None:
     if not state.exists():
         if (folder / "model").exists():
@@ -117,9 +130,11 @@ def _stage(plan: Recipe, index: int, method: Method, *, state: Path, log: TextIO
     batches = DrawnBatches(plan.data, stage, method.backbone.preprocessing, family_weights(plan.data), plan.seed)
     bar = tqdm(total=stage.steps, initial=first, desc=f"{plan.name} · {stage.name}", unit="step", disable=None)
     began = time.monotonic()
-    for step, batch in enumerate(stream(batches, first=first, workers=workers), start=first):
+    for step, batch in enumerate(stream(batches, first=first, stop=stage.steps, workers=workers), start=first):
         for group in optimiser.param_groups:
             group["lr"] = rate(stage, step)
+        # Dropout, too, is a function of the step, on every device: a resumed run drops what an unbroken one does.
+        torch.manual_seed(random.Random(f"{plan.seed}:{stage.name}:{step}:loss").getrandbits(63))
         with torch.autocast(method.backbone.device.type, dtype=torch.bfloat16, enabled=stage.precision == "bf16"):
             terms = method.loss(batch)
         total = torch.stack(list(terms.values())).sum()
@@ -162,3 +177,5 @@ def _optimiser(method: Method, stage: Stage) -> torch.optim.Optimizer:
 def _follow(average: nn.Module, method: nn.Module, keep: float) -> None:
     for slow, fast in zip(average.parameters(), method.parameters(), strict=True):
         slow.lerp_(fast, 1 - keep)
+    for slow, fast in zip(average.buffers(), method.buffers(), strict=True):
+        slow.copy_(fast)
