@@ -43,7 +43,7 @@ def main() -> None:
         if wanted.folder is None:
             draw_photos(folder, wanted.photos, size=wanted.size)
         paths = list_pictures(folder).pictures
-        opened = [Photo(str(path), image=open_picture(path, at_least=method.side)) for path in paths]
+        opened = [Photo(str(path), image=open_picture(path, at_least=method.decode_side)) for path in paths]
         method.encode_photos(opened[:64])  # the first batch pays for everything that is set up once
         bare, whole = [], []
         for number in range(wanted.rounds):

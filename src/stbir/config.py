@@ -60,7 +60,8 @@ def _explain(kind: type[BaseModel], error: ValidationError) -> str:
         return f"unknown key {where!r}{guess} (known: {', '.join(known)})"
     if first["type"] == "missing":
         return f"{where!r} is missing"
-    return f"{where!r}: {first['msg']} (given: {first['input']!r:.80})"
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where!r}: {said} (given: {first['input']!r:.80})" if where else said
 
 
 def _keys_beside(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -28,6 +28,7 @@ class Compass:
     """A photo's red value, a sketch's ink and a text's number are directions; both together are averaged."""
 
     side: int = 8
+    decode_side: int = 8
     source: str = "compass"
     name: str = "compass"
     calls: list[int] = field(default_factory=list)

@@ -17,6 +17,7 @@ class GridMethod:
 
     dimension = GRID * GRID * 3
     side = 8
+    decode_side = 8
 
     def __init__(self, *, source: str = "grid", weights: str = "1", fails_after: int | None = None) -> None:
         self.source = source

@@ -181,3 +181,28 @@ def test_gradients_reach_pseudo_words_and_prompts_through_a_frozen_tower(backbon
     assert prompt.grad.abs().sum() > 0
     for parameter in backbone.parameters():
         parameter.requires_grad_(True)
+
+
+@torch.inference_mode()
+def test_a_checkpoint_in_the_layout_of_openai(tmp_path: Path) -> None:
+    """Byte-pair words, padding with the end token, and the historical end id 2 in the configuration."""
+    from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTokenizer
+
+    letters = [chr(code) for code in range(33, 127)]
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    tokenizer = CLIPTokenizer(vocab={word: i for i, word in enumerate(words)}, merges=[])
+    text = {"vocab_size": len(words), "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    text |= {"num_attention_heads": 2, "max_position_embeddings": 77, "eos_token_id": 2, "bos_token_id": 0}
+    vision = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+    vision |= {"image_size": 64, "patch_size": 32}
+    clip = CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=16))
+    for part in (clip, tokenizer, CLIPImageProcessorPil(size={"shortest_edge": 64}, crop_size=64)):
+        part.save_pretrained(tmp_path)
+    backbone = load_backbone(str(tmp_path))
+    assert backbone.text.begin == len(words) - 2
+    ours = backbone.embed_texts(*backbone.preprocessing.text([*TEXTS, "long " * 100]))
+    full = tokenizer([*TEXTS, "long " * 100], padding="max_length", truncation=True, max_length=77, return_tensors="pt")
+    theirs = backbone.clip.get_text_features(**full).pooler_output
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
+    sentence = backbone.text.sentence(*backbone.preprocessing.text(TEXTS))
+    torch.testing.assert_close(backbone.text(backbone.text.compose([sentence])), ours[:3], atol=1e-5, rtol=1e-5)

@@ -158,7 +158,7 @@ def test_what_goes_wrong_in_a_worker_is_still_one_line(workers: int) -> None:
 
 
 def test_killed_it_goes_on(recipe: Path, tmp_path: Path) -> None:
-    recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 30"))
+    recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 12"))
     folder = tmp_path / "killed"
     code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=0)"
     process = subprocess.Popen([sys.executable, "-c", code, str(recipe), str(folder)], stderr=subprocess.DEVNULL)
@@ -202,7 +202,8 @@ def test_a_run_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:
         ("seed = 3", "sead = 3", "unknown key 'sead', did you mean 'seed'"),
         ("steps = 5", "step = 5", r"stages.1.step.*did you mean 'steps'|'stages.1.steps' is missing"),
         ("steps = 5", "steps = 0", "'stages.1.steps'"),
-        ("[start]", "[start]\nscratch = {}", "either weights"),
+        ("[start]", "[start]\nscratch = {}", "recipe.toml: 'start': give either weights"),
+        ('"second"', '"first"', "every stage needs a name of its own, given: first, first"),
         ('free = ["*layer_norm*"', 'free = ["*layer-norm*"', "matches no parameter"),
         ("seed = 3", "seed = ", "is not valid TOML"),
     ],

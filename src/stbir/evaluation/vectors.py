@@ -61,7 +61,7 @@ def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = 
     vectors: list[Floats] = []
     with tqdm(total=len(photos), unit="photo", disable=not progress, leave=False) as bar:
         for some in _chunks(photos, BATCH):
-            read = [opened for photo in some if (opened := _open(photo, side=method.side, broken=broken))]
+            read = [opened for photo in some if (opened := _open(photo, side=method.decode_side, broken=broken))]
             if not broken:
                 vectors.append(method.encode_photos(read, batch_size=BATCH).vectors)
             bar.update(len(some))

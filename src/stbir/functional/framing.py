@@ -15,6 +15,9 @@ from stbir.types import Floats, Pixels
 
 T = TypeVar("T", np.uint8, np.float32)
 
+FRAMING = "1"
+"""The version of what `frame` does to a picture; raise it when the result changes, since vectors change with it."""
+
 _LOOK = 96  # the content is looked for in a copy with this longer side: JPEG noise averages out, and it is quick
 _PLAIN = 0.7  # the fraction of the border that must be background: an object may touch the rest
 

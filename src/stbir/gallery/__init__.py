@@ -296,7 +296,7 @@ class Gallery:
             raise InputError(f"the reference photo {str(photo)!r} is neither a photo of this gallery nor a file")
         if reference.path is None:
             raise InputError(f"photo {photo!r} was added without a file and cannot be a reference")
-        return replace(reference, image=open_picture(reference.path, at_least=self.method.side))
+        return replace(reference, image=open_picture(reference.path, at_least=self.method.decode_side))
 
 
 def _places(path: Path, to: str | Path | None) -> tuple[Path, Path | None]:

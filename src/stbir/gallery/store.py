@@ -96,7 +96,7 @@ class Store:
             report(id, reason)
 
         bar = tqdm(total=len(photos), unit="photo", disable=not progress)
-        with bar, closing(decoded(photos, side=self.method.side)) as opened:
+        with bar, closing(decoded(photos, side=self.method.decode_side)) as opened:
             for place, (photo, reason) in enumerate(opened, start=1):
                 if reason is None:
                     batch.append(photo)

@@ -102,6 +102,11 @@ class Method(nn.Module, ABC):
         """Height and width in pixels of what the picture tower sees."""
         return self.backbone.preprocessing.side
 
+    @property
+    def decode_side(self) -> int:
+        """How large a photo must be decoded for this method, shorter side in pixels."""
+        return self.backbone.preprocessing.decode_side
+
     @abstractmethod
     def embed_photos(self, pixels: Tensor) -> Tensor:
         """Embed normalised photo pixels (batch, 3, side, side): unit rows (batch, dimension)."""
@@ -129,7 +134,7 @@ class Method(nn.Module, ABC):
             photos,
             lambda some: self.embed_photos(
                 self.backbone.normalise(
-                    [pictures.photo(p.image or open_picture(_path(p), at_least=self.side)) for p in some]
+                    [pictures.photo(p.image or open_picture(_path(p), at_least=self.decode_side)) for p in some]
                 )
             ),
             batch_size,
@@ -146,7 +151,7 @@ class Method(nn.Module, ABC):
         for query in queries:
             _check(query)
         sketches = self._vectors_of_sketches([s for query in queries for s in query.sketches], batch_size)
-        texts = [text for query in queries for text in (*_text(query), *query.avoid)]
+        texts = [text for query in queries for text in (*_text(query), *_avoided(query))]
         words = self._vectors_of_texts(texts, batch_size)
         photos = iter(self.encode_photos([q.photo for q in queries if q.photo], batch_size=batch_size).vectors)
         drawn, said = iter(sketches), iter(words)
@@ -157,8 +162,8 @@ class Method(nn.Module, ABC):
                 parts["sketch"] = np.stack([next(drawn) for _ in query.sketches])
             if _text(query):
                 parts["text"] = next(said)[None]
-            if query.avoid:
-                parts["avoid"] = np.stack([next(said) for _ in query.avoid])
+            if _avoided(query):
+                parts["avoid"] = np.stack([next(said) for _ in _avoided(query)])
             if query.photo:
                 parts["photo"] = next(photos)[None]
             rows.append(self.combine(parts, query.weights))
@@ -258,6 +263,11 @@ def _check(query: Query) -> None:
 def _text(query: Query) -> tuple[str, ...]:
     """The words of a query, or nothing where they are missing or blank."""
     return (query.text,) if query.text and query.text.strip() else ()
+
+
+def _avoided(query: Query) -> tuple[str, ...]:
+    """The words to avoid, without blank ones."""
+    return tuple(text for text in query.avoid if text.strip())
 
 
 def _path(photo: Photo) -> Path:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stbir.functional.framing import frame
+from stbir.functional.framing import FRAMING, frame
 from stbir.functional.strokes import rasterise
 from stbir.types import Pixels, Sketch
 
@@ -44,6 +44,11 @@ class Preprocessing:
         """Height and width in pixels of what the picture tower sees."""
         size: Any = self.images.crop_size if self.images.do_center_crop else self.images.size
         return int(size["height"])
+
+    @property
+    def decode_side(self) -> int:
+        """How large a photo must be decoded, shorter side in pixels: more where only its content is kept."""
+        return self.side if self.framing == "none" else 3 * self.side
 
     @property
     def begin_end(self) -> tuple[int, int]:
@@ -88,7 +93,9 @@ class Preprocessing:
         known = {
             key: settings[key] for key in sorted(settings) if key.startswith(("do_", "image_", "size", "crop", "re"))
         }
-        text = json.dumps([known, self.framing, self.max_tokens, self._vocabulary()], sort_keys=True, default=str)
+        text = json.dumps(
+            [known, self.framing, FRAMING, self.max_tokens, self._vocabulary()], sort_keys=True, default=str
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _vocabulary(self) -> str:

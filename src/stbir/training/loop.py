@@ -51,7 +51,7 @@ def train(
     if begun and begun.stage == len(plan.stages) and final.exists():
         return final
     folder.mkdir(parents=True, exist_ok=True)
-    cores = os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = max(1, cores - 1) if workers is None else workers
     with _computing_on(max(1, cores - workers)), (folder / "log.jsonl").open("a") as log:
         torch.manual_seed(plan.seed)

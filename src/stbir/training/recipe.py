@@ -73,3 +73,11 @@ class Recipe(Settings):
     stages: tuple[Stage, ...] = Field(min_length=1)
     save_every: int = Field(default=200, ge=1)
     save_as: Literal["fp32", "fp16"] = "fp32"
+
+    @model_validator(mode="after")
+    def _own_names(self) -> Recipe:
+        # The name of a stage decides what it draws; two of one name would train on the same batches.
+        names = [stage.name for stage in self.stages]
+        if len(set(names)) != len(names):
+            raise ValueError(f"every stage needs a name of its own, given: {', '.join(names)}")
+        return self
