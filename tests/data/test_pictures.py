@@ -122,6 +122,14 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(size: tuple[int, int], t
     assert time.perf_counter() - start < 2
 
 
+def test_a_panorama_is_bounded_in_its_length_and_a_hairline_refused() -> None:
+    assert open_picture(encoded(Image.new("RGB", (9000, 100)), "PNG"), at_least=100).size == (1500, 17)
+    assert open_picture(encoded(Image.new("RGB", (90, 9000)), "PNG")).size == (90, 9000)
+    for size in ((20_000, 3), (1, 101)):
+        with pytest.raises(InputError, match="too long and thin"):
+            open_picture(encoded(Image.new("RGB", size), "PNG"))
+
+
 def test_pillows_own_limit_is_left_alone() -> None:
     before = Image.MAX_IMAGE_PIXELS
     with pytest.raises(InputError, match=r"truncated|damaged"):

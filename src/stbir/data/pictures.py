@@ -20,6 +20,8 @@ from stbir.errors import InputError
 Source: TypeAlias = str | Path | bytes | BinaryIO
 
 MAX_PIXELS = 100_000_000
+MAX_RATIO = 100
+"""A longer side of more than so many shorter ones shows nothing, and models pad or enlarge it to something immense."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 SUFFIXES = (".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 
@@ -52,7 +54,8 @@ def open_picture(source: Source, *, at_least: int | None = None) -> Image.Image:
     Args:
         source: a path, the bytes of a file, or an open binary file.
         at_least: the shorter side that the caller needs, in pixels. A larger picture may come out
-            smaller, but never below twice that; decoding a big JPEG then costs a fraction.
+            smaller, but never below twice that, unless it is more than four times as long as high; decoding
+            a big JPEG then costs a fraction.
 
     Raises:
         InputError: naming the file and the reason.
@@ -149,6 +152,10 @@ def _decode(file: BinaryIO, name: str, at_least: int | None) -> Image.Image:
             )
         if width < 1 or height < 1:
             raise InputError(f"cannot read {name}: it has no pixels")
+        if max(width, height) > MAX_RATIO * min(width, height):
+            raise InputError(
+                f"cannot read {name}: {width:,} x {height:,} pixels are too long and thin to show anything"
+            )
         if at_least is not None:
             enough = 2 * at_least / min(width, height)
             image.draft(None, (max(1, round(width * enough)), max(1, round(height * enough))))
@@ -156,7 +163,8 @@ def _decode(file: BinaryIO, name: str, at_least: int | None) -> Image.Image:
         turn = _TURNS.get(_orientation(image))
         picture = _eight_bits(image)
     if at_least is not None:
-        factor = min(picture.size) // (2 * at_least)
+        # the second bound is for panoramas: whoever pads one to a square needs memory for its length, squared
+        factor = max(min(picture.size) // (2 * at_least), -(-max(picture.size) // (16 * at_least)))
         picture = picture.reduce(factor) if factor > 1 else picture
     return picture.transpose(turn) if turn is not None else picture
 

@@ -18,8 +18,8 @@ from stbir.types import Photo, Value
 if TYPE_CHECKING:
     from PIL import Image
 
-LOOK_AHEAD = 128
-"""Pictures decoded or being decoded while the encoder works: two of its batches."""
+LOOK_AHEAD = 32
+"""Pictures decoded or being decoded while the encoder works: one of its batches, as large ones take memory."""
 PRIVATE = "_"
 """How the names of fields begin that are the gallery's own bookkeeping."""
 SIZE, MODIFIED, ADDED, CAPTIONS = "_size", "_modified", "_added", "_captions"

@@ -18,7 +18,7 @@ from stbir.types import Floats, Photo, Value
 if TYPE_CHECKING:
     from stbir.methods.base import Method
 
-BATCH = 64
+BATCH = 32
 COMMIT_PHOTOS, COMMIT_SECONDS = 1000, 30.0
 """After so many new photos or so long, what is done is saved."""
 COMMIT_SHARE = 10
