@@ -1,5 +1,11 @@
 import csv
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +46,27 @@ def test_the_number_of_processes_does_not_matter(tmp_path: Path) -> None:
     for workers in (1, 2):
         write_gallery(tmp_path / str(workers), count=4, size=48, families=("hat",), workers=workers)
     assert contents(tmp_path / "1") == contents(tmp_path / "2")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a process group to clean up after a failure")
+def test_killed_it_leaves_no_process_behind(tmp_path: Path) -> None:
+    lines = [
+        "from stbir.data.drawn.folder import write_gallery",
+        "if __name__ == '__main__':",
+        f"    write_gallery({str(tmp_path)!r}, count=5000, size=48, workers=2)",
+    ]
+    (tmp_path.parent / "draws.py").write_text("\n".join(lines))
+    draws = [sys.executable, str(tmp_path.parent / "draws.py")]
+    process = subprocess.Popen(draws, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        until = time.monotonic() + 30
+        while not list(tmp_path.glob("photos/*/*.jpg")) and time.monotonic() < until:
+            time.sleep(0.05)
+        process.kill()
+        process.communicate(timeout=20)  # a process that lives on keeps the pipe open
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_drawing_again_replaces_what_was_drawn(tmp_path: Path) -> None:

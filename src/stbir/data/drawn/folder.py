@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import random
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -140,9 +141,21 @@ def _drawn(
     if wanted <= 1:
         return [_draw_one(folder, item, size, combinations) for item in tqdm(items, unit="picture", disable=quiet)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted, mp_context=context) as pool:
+    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent) as pool:
         jobs = pool.map(_draw_one, repeat(folder), items, repeat(size), repeat(combinations), chunksize=8)
         return list(tqdm(jobs, total=len(items), unit="picture", disable=quiet))
+
+
+def _end_with_parent() -> None:
+    """Make a worker end when the process that started it is killed; it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _draw_one(folder: Path, item: Item, size: int, combinations: drawn.Combinations) -> str:
