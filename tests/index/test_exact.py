@@ -178,6 +178,17 @@ def test_a_save_that_fails_leaves_the_last_one(
     assert contents(Exact.open(tmp_path)) == contents(index)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_vectors_are_written_as_numpy_does_and_a_full_disk_keeps_its_reason(tmp_path: Path) -> None:
+    vectors = np.eye(500, dtype=np.float32)[:, ::-1]
+    generations.write_generation(tmp_path, ids=[str(i) for i in range(500)], vectors=vectors, metadata=[{}] * 500)
+    np.save(tmp_path / "reference.npy", np.ascontiguousarray(vectors))
+    assert (tmp_path / "vectors-1.npy").read_bytes() == (tmp_path / "reference.npy").read_bytes()
+    (tmp_path / f".vectors-2.npy.{os.getpid()}.tmp").symlink_to("/dev/full")
+    with pytest.raises(GalleryError, match=r"cannot write the index in .*: No space left on device"):
+        generations.write_generation(tmp_path, ids=[str(i) for i in range(500)], vectors=vectors, metadata=[{}] * 500)
+
+
 def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generations.os, "fsync", failing_at(0, os.fsync, OSError(28, "No space left on device")))
     with pytest.raises(GalleryError, match=r"cannot write the index in .*: No space left on device"):

@@ -34,7 +34,7 @@ def read_sketch(source: str | Path | bytes, *, index: int = 0) -> Sketch:
     Raises:
         InputError: in one line, which file cannot be used and why.
     """
-    name = "the sketch" if isinstance(source, bytes) else str(source)
+    name = _name(source)
     data = source if isinstance(source, bytes) else _content(Path(source))
     if len(data) > MAX_BYTES:
         raise InputError(f"cannot read {name}: it has more than {MAX_BYTES // 1_000_000} MB")
@@ -100,6 +100,12 @@ def write_strokes(sketch: Sketch) -> dict[str, Any]:
     return written | {"strokes": [stroke.T.tolist() for stroke in sketch.strokes]}
 
 
+def _name(source: object) -> str:
+    if not isinstance(source, str | Path | bytes):
+        raise InputError(f"a sketch is read from the path of a file or its bytes, not {type(source).__name__}")
+    return "the sketch" if isinstance(source, bytes) else str(source)
+
+
 def _content(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():
@@ -156,6 +162,9 @@ def _points(stroke: Any, number: int) -> list[tuple[Any, ...]]:
             raise InputError(f"the {axis} of stroke {number} must be a list of numbers, not {row!r:.60}")
         if any(isinstance(value, list | tuple | dict) for value in row):
             raise InputError(f"the {axis} of stroke {number} must be a list of numbers, not a list of lists")
+        for place, value in enumerate(row, start=1):
+            if isinstance(value, bool):  # numpy takes it for 1
+                raise InputError(f"coordinate {place} of stroke {number} is not a finite number: {value}")
         if len(row) != len(rows[0]):
             raise InputError(f"stroke {number} has {len(rows[0])} x but {len(row)} {axis}")
     return list(zip(*rows, strict=True))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from stbir.errors import InputError, UnknownName
 from stbir.types import Value
@@ -128,12 +128,12 @@ def as_filter(where: Where | None, fields: Mapping[str, type]) -> Filter:
     if isinstance(where, str):
         return parse_where([where], fields)
     if not isinstance(where, Filter | Mapping):
-        return parse_where(where, fields)
+        return parse_where(_texts(where), fields)
     if isinstance(where, Mapping):
         where = Filter(tuple(_wanted(field, value) for field, value in where.items()))
     for condition in where.conditions:
         if condition.field not in fields:
-            raise UnknownName("field", condition.field, fields)
+            raise UnknownName("field", str(condition.field), fields)
         for value in _values(condition):
             if kind_of(value) is not kind_of(fields[condition.field]()):
                 kind = fields[condition.field].__name__
@@ -141,8 +141,21 @@ def as_filter(where: Where | None, fields: Mapping[str, type]) -> Filter:
     return where
 
 
-def _wanted(field: str, value: Value | Sequence[Value]) -> Condition:
-    return Equals(field, value) if isinstance(value, str | int | float) else AnyOf(field, tuple(value))
+def _texts(given: object) -> list[str]:
+    texts: list[Any] = [*given] if isinstance(given, Iterable) else [given]
+    for text in texts:
+        if not isinstance(text, str):
+            raise InputError(f"{text!r:.60} is no filter: {GRAMMAR}; or give a mapping of fields to values")
+    return texts
+
+
+def _wanted(field: str, value: object) -> Condition:
+    if isinstance(value, str | int | float):
+        return Equals(field, value)
+    if not isinstance(value, Iterable) or isinstance(value, Mapping | bytes):
+        raise InputError(f"field {field!r} is wanted to be {value!r:.60}: give a value or a list of values")
+    values: Iterable[Any] = value
+    return AnyOf(field, tuple(values))
 
 
 def _values(condition: Condition) -> list[Value]:

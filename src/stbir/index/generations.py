@@ -67,7 +67,7 @@ def write_generation(folder: Path, *, ids: list[str], vectors: Floats, metadata:
             "dimension": int(vectors.shape[1]),
             "vectors": {
                 "file": names["vectors"],
-                "sha256": write_file(folder / names["vectors"], lambda file: np.save(file, vectors)),
+                "sha256": write_file(folder / names["vectors"], lambda file: _write_vectors(file, vectors)),
             },
             "records": {
                 "file": names["records"],
@@ -137,6 +137,13 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def _write_vectors(file: BinaryIO, vectors: Floats) -> None:
+    # np.save writes the same bytes, but keeps the reason to itself where the disk is full
+    rows = np.ascontiguousarray(vectors)
+    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(rows))
+    file.write(rows.data)
+
+
 def _write_records(file: BinaryIO, ids: list[str], metadata: list[dict[str, Value]]) -> None:
     for id, record in zip(ids, metadata, strict=True):
         file.write(json.dumps({"id": id, "metadata": record}).encode() + b"\n")
@@ -162,7 +169,8 @@ def _description(folder: Path) -> dict[str, Any]:
         raise _damaged(folder, f"{INDEX_FILE} is incomplete")
     if description.get("format") != FORMAT:
         raise GalleryError(
-            f"the index in {folder} has format {description.get('format')!r}, this version reads {FORMAT}"
+            f"the index in {folder} has format {description.get('format')!r}, this version reads {FORMAT}: "
+            "index again with --to another folder, or use the version that made it"
         )
     numbers = [description.get(key) for key in ("generation", "count", "dimension")]
     files = [description.get(key) for key in ("vectors", "records")]
