@@ -1,3 +1,4 @@
+import errno
 import io
 import itertools
 import json
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from grid_method import COLOURS, GridMethod
 from PIL import Image
 
 import stbir
-from stbir.errors import EmptyQuery, GalleryError, InputError, UnknownName
+from stbir.errors import EmptyQuery, GalleryError, InputError, StbirError, UnknownName
 from stbir.gallery import Gallery, store
 from stbir.index.filters import Equals, Filter
 from stbir.types import Photo, Query, Sketch
@@ -227,6 +229,22 @@ def test_a_read_only_folder_proposes_another_place(photos: Path, monkeypatch: py
     assert len(Gallery.open(photos, GridMethod(), to=home)) == 13
 
 
+def test_a_model_that_has_moved_is_asked_for(photos: Path) -> None:
+    home = Gallery.open(photos, GridMethod()).home
+    with pytest.raises(GalleryError, match=r"made with the model 'grid', which is no longer there: say with --model"):
+        Gallery.open(photos)
+    assert len(Gallery.open(home, GridMethod(source="grid, elsewhere"))) == 13
+
+
+def test_a_folder_that_nobody_may_look_into(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(GalleryError, match=r"cannot look into .*photos: Permission denied"):
+        Gallery.open(photos, GridMethod())
+
+
 def test_another_model_is_refused(photos: Path) -> None:
     gallery = Gallery.open(photos, GridMethod())
     with pytest.raises(GalleryError, match=r"by model 'grid', 'other' differs in: weights; search with --model grid"):
@@ -386,9 +404,14 @@ def test_a_reference_photo_is_not_its_own_answer(photos: Path) -> None:
     hits = gallery.search(photo="red/deep/1.png", k=3)
     assert sorted(hit.photo.id for hit in hits) == ["red/deep/0.png", "red/deep/2.png", "red/deep/3.png"]
     assert len(gallery.search(photo="red/deep/1.png", k=100)) == 12
-    assert gallery.search(photo=photos / "red/deep/1.png", k=1)[0].photo.id == "red/deep/1.png"
-    with pytest.raises(InputError, match="neither a photo of this gallery nor a file"):
-        gallery.search(photo="red/deep/9.png")
+    by_file = gallery.search(photo=photos / "red" / ".." / "red/deep/1.png", k=3)
+    assert [hit.photo.id for hit in by_file] == [hit.photo.id for hit in hits]
+    shutil.copy(photos / "red/deep/1.png", photos.parent / "elsewhere.png")
+    assert gallery.search(photo=photos.parent / "elsewhere.png", k=1)[0].photo.id == "red/deep/1.png"
+    assert "red/deep/1.png" in [hit.photo.id for hit in gallery.search(photo="red/deep/0.png", k=3)]
+    for missing in ("red/deep/9.png", "x" * 5000, "", "a\0b"):
+        with pytest.raises(InputError, match="neither a photo of this gallery nor a file"):
+            gallery.search(photo=missing)
     broken(photos / "b.jpg")
     with pytest.raises(InputError, match="cannot read"):
         gallery.search(photo=photos / "b.jpg")
@@ -396,7 +419,7 @@ def test_a_reference_photo_is_not_its_own_answer(photos: Path) -> None:
 
 def test_the_parts_of_a_query_arrive(photos: Path) -> None:
     gallery = Gallery.open(photos, GridMethod())
-    paper = Sketch(raster=np.full((9, 9), 255, dtype=np.uint8))
+    paper = Sketch(raster=np.pad(np.zeros((1, 4), np.uint8), 20, constant_values=255))
     assert gallery.search(sketch=paper, k=1)[0].photo.id == "white.png"
     assert gallery.search(sketch=[paper, paper], k=1)[0].photo.id == "white.png"
     Image.fromarray(np.pad(np.zeros((2, 30), np.uint8), 20, constant_values=255)).save(photos.parent / "line.png")
@@ -410,6 +433,46 @@ def test_the_parts_of_a_query_arrive(photos: Path) -> None:
     for k in (0, -3):
         with pytest.raises(InputError, match="k must be"):
             gallery.search(text="red", k=k)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"sketch": 42}, "a sketch must be a Sketch, the path of a file or its bytes, not int"),
+        ({"sketch": [Image.new("L", (9, 9))]}, "a sketch must be .* not Image"),
+        ({"sketch": b"<html/>"}, "cannot read the sketch: it is XML, but not an SVG"),
+        ({"sketch": Sketch()}, "the sketch is empty"),
+        ({"sketch": Sketch(raster=np.full((9, 9), 255, np.uint8))}, "the sketch is empty"),
+        ({"sketch": Sketch(raster=np.zeros((9, 9)))}, r"must be uint8 .*, not float64 \(9, 9\)"),
+        ({"sketch": Sketch(strokes=(np.full((2, 2), np.nan, np.float32),))}, "coordinate 1 of stroke 1 is not"),
+        ({"sketch": Sketch(strokes=(np.ones((1, 2), np.float32),))}, "the sketch is a single point"),
+        ({"text": 42}, r"text must be words in a str, not int \(42\)"),
+        ({"text": ["red"]}, "text must be words in a str, not list"),
+        ({"text": "red", "avoid": 5}, "avoid must be words"),
+        ({"text": "red", "avoid": ["blue", 5]}, "avoid must be words"),
+        ({"text": "red", "weights": ["text"]}, "weights must be a mapping"),
+        ({"text": "red", "weights": {"text": "1"}}, "the weight of text must be a number, not '1'"),
+        ({"photo": 42}, "photo must be the id of a photo or the path of a file, not int"),
+        ({"text": "red", "where": 5}, "5 is no filter"),
+        ({"text": "red", "where": ["category=red", 5]}, "5 is no filter"),
+        ({"text": "red", "where": {"category": None}}, "field 'category' is wanted to be None"),
+        ({"text": "red", "where": {"category": {"a": 1}}}, "field 'category' is wanted to be"),
+        ({"text": "red", "where": {3: "a"}}, "unknown field '3'"),
+        ({"text": "red", "k": "5"}, "k must be a whole number of at least 1"),
+    ],
+)
+def test_what_is_no_query_is_told_in_one_line(photos: Path, asked: dict[str, Any], says: str) -> None:
+    with pytest.raises(StbirError, match=says) as told:
+        Gallery.open(photos, GridMethod()).search(**asked)
+    assert "\n" not in str(told.value)
+
+
+def test_half_an_emoji_is_no_reason_to_fail(photos: Path) -> None:
+    method = GridMethod()
+    seen: list[Query] = []
+    method.encode_queries = lambda queries: seen.extend(queries) or GridMethod().encode_queries([Query(text="red")])
+    Gallery.open(photos, method).search(text="red \ud83d", avoid=["", " ", "blue\udcff"])
+    assert (seen[0].text, seen[0].avoid) == ("red ?", ("blue?",))
 
 
 def test_stages_are_timed(photos: Path) -> None:

@@ -7,22 +7,21 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from stbir.data.pictures import open_picture
-from stbir.errors import GalleryError, InputError
+from stbir.errors import GalleryError, InputError, UnknownName
 from stbir.gallery.folder import PRIVATE, photo_of, photos_in
 from stbir.gallery.manifest import Manifest, check_free, check_same_model, is_gallery, read_manifest
+from stbir.gallery.question import Drawing, avoided, path_of, sketches_of, weights_of, words_of
 from stbir.gallery.store import OnProblem, Store
 from stbir.index.base import check_k
 from stbir.index.exact import Exact
 from stbir.index.filters import Filter, Where, as_filter
-from stbir.types import Hit, Photo, Query, Sketch
+from stbir.types import Hit, Photo, Query
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
-
-Drawing: TypeAlias = Sketch | str | Path
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Gallery:
                 raise GalleryError(
                     f"the gallery in {home} is of the photos in {known}: choose another folder with --to"
                 )
-            method = _loaded(method or manifest.model)
+            method = _loaded(method) if method else _model_of(manifest, home=home)
             check_same_model(manifest, method, home=home)
             index, folder = Exact.open(home), folder or known
         elif not update or folder is None:
@@ -176,9 +175,9 @@ class Gallery:
         """The photos that fit best, best first.
 
         Args:
-            sketch: one or more drawings, or files of drawings.
+            sketch: one or more drawings, files of drawings, or the bytes of such files.
             text: what the photo shows, in words.
-            photo: a photo to start from: the id of one of this gallery, or a picture file.
+            photo: a photo to start from: the id of one of this gallery, which then is no answer, or a picture file.
             avoid: words for what the photo must not show.
             weights: how much "sketch", "text", "photo" and "avoid" count; 1 where nothing is said.
             k: how many photos to find.
@@ -207,11 +206,11 @@ class Gallery:
         start = time.perf_counter()
         condition = as_filter(where, self.fields())
         query = Query(
-            sketches=_sketches(sketch),
-            text=text,
+            sketches=sketches_of(sketch),
+            text=words_of(text),
             photo=None if photo is None else self._reference(photo),
-            avoid=(avoid,) if isinstance(avoid, str) else tuple(avoid or ()),
-            weights=dict(weights or {}),
+            avoid=avoided(avoid),
+            weights=weights_of(weights),
         )
         read = (time.perf_counter() - start) * 1000
         answer = self._answer(query, k=k, where=condition)
@@ -287,16 +286,26 @@ class Gallery:
         return Answer(hits, {"encode": (encoded - start) * 1000, "search": (searched - encoded) * 1000})
 
     def _reference(self, photo: str | Path) -> Photo:
-        if isinstance(photo, str) and photo in self._store.index:
-            (record,) = self._store.index.fetch([photo])
+        path = path_of(photo)
+        id = str(photo) if str(photo) in self._store.index else self._id_of(path)
+        if id is not None:
+            (record,) = self._store.index.fetch([id])
             reference = photo_of(record.id, record.metadata, folder=self.folder)
-        elif Path(photo).is_file():
-            reference = Photo(str(photo), path=Path(photo))
+        elif os.path.isfile(path):
+            reference = Photo(str(photo), path=path)
         else:
             raise InputError(f"the reference photo {str(photo)!r} is neither a photo of this gallery nor a file")
         if reference.path is None:
-            raise InputError(f"photo {photo!r} was added without a file and cannot be a reference")
+            raise InputError(f"photo {id!r} was added without a file and cannot be a reference")
         return replace(reference, image=open_picture(reference.path, at_least=self.method.decode_side))
+
+    def _id_of(self, path: Path) -> str | None:
+        """The id of the photo in the gallery's folder that `path` leads to."""
+        try:
+            id = Path(os.path.abspath(path)).relative_to(self.folder).as_posix()
+        except ValueError:
+            return None
+        return id if id in self._store.index else None
 
 
 def _places(path: Path, to: str | Path | None) -> tuple[Path, Path | None]:
@@ -312,20 +321,19 @@ def _places(path: Path, to: str | Path | None) -> tuple[Path, Path | None]:
     return (path / ".stbir" if to is None else Path(os.path.abspath(to))), path
 
 
+def _model_of(manifest: Manifest, *, home: Path) -> Method:
+    try:
+        return _loaded(manifest.model)
+    except UnknownName:
+        raise GalleryError(
+            f"the gallery in {home} was made with the model {manifest.model!r}, which is no longer there: "
+            "say with --model where it is now, or delete the gallery and index again"
+        ) from None
+
+
 def _loaded(method: Method | str | Path) -> Method:
     if not isinstance(method, str | Path):
         return method
     from stbir.methods import load
 
     return load(method)
-
-
-def _sketches(given: Drawing | Sequence[Drawing] | None) -> tuple[Sketch, ...]:
-    several = [] if given is None else [given] if isinstance(given, Sketch | str | Path) else given
-    return tuple(one if isinstance(one, Sketch) else _read_sketch(one) for one in several)
-
-
-def _read_sketch(source: str | Path) -> Sketch:
-    from stbir.data.sketch_files import read_sketch
-
-    return read_sketch(source)

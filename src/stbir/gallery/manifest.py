@@ -34,8 +34,16 @@ class Manifest(Settings):
 
 
 def is_gallery(folder: Path) -> bool:
-    # both files, because a folder of photos may well have a manifest.json of its own
-    return (folder / MANIFEST_FILE).is_file() and (folder / INDEX_FILE).is_file()
+    """Whether there is a gallery in `folder`.
+
+    Raises:
+        GalleryError: nobody may look into the folder.
+    """
+    try:
+        # both files, because a folder of photos may well have a manifest.json of its own
+        return (folder / MANIFEST_FILE).is_file() and (folder / INDEX_FILE).is_file()
+    except PermissionError as error:
+        raise GalleryError(f"cannot look into {folder}: {error.strerror}") from None
 
 
 def check_free(home: Path) -> None:
@@ -68,7 +76,10 @@ def read_manifest(home: Path) -> Manifest:
     except (ValueError, ConfigError) as error:
         raise GalleryError(f"{path} is damaged ({error}): delete {home} and index again") from None
     if manifest.format != 1:
-        raise GalleryError(f"the gallery in {home} has format {manifest.format}, this version reads 1")
+        raise GalleryError(
+            f"the gallery in {home} has format {manifest.format}, this version reads 1: "
+            "index again with --to another folder, or use the version that made it"
+        )
     return manifest
 
 
