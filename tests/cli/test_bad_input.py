@@ -75,6 +75,43 @@ def test_a_broken_drawing_from_a_pipe(stbir, indexed: Path, content: bytes, monk
     check(stbir("search", indexed, "--sketch", "-"))
 
 
+def test_a_pipe_without_end_is_not_read_to_its_end(stbir, indexed: Path, monkeypatch) -> None:
+    class Endless(io.RawIOBase):
+        given = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: memoryview) -> int:
+            self.given += len(buffer)
+            assert self.given < 100_000_000
+            return len(buffer)
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Endless())))
+    check(stbir("search", indexed, "--sketch", "-"), "more than 20 MB")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", ""],
+        ["index", "photos", "--to", ""],
+        ["search", "", "--text", "red"],
+        ["search", "photos", "--sketch", ""],
+        ["search", "photos", "--text", "red", "--sheet", ""],
+        ["train", ""],
+        ["evaluate", "tiny", ""],
+        ["data", "draw", "--to", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_unset_variable_of_the_shell_is_not_this_folder(stbir, arguments: list[str], tmp_path, monkeypatch) -> None:
+    Image.new("RGB", (40, 40)).save(tmp_path / "here.png")
+    monkeypatch.chdir(tmp_path)
+    check(stbir(*arguments), "name")
+    assert [path.name for path in tmp_path.iterdir()] == ["here.png"]
+
+
 def test_two_drawings_from_one_pipe(stbir, indexed: Path) -> None:
     check(stbir("search", indexed, "--sketch", "-", "--sketch", "-"), "once")
 

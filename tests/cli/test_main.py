@@ -84,17 +84,17 @@ def failing(monkeypatch: pytest.MonkeyPatch):
         (
             OSError(errno.ENOSPC, "No space left on device", "/disk/x"),
             2,
-            "stbir: no space left on the disk for /disk/x; free some, or write elsewhere with --to\n",
+            "stbir: no space left on the disk for /disk/x; free some, or write to another one\n",
         ),
         (
             RuntimeError("I/O error: No space left on device (os error 28)"),
             2,
-            "stbir: no space left on the disk; free some, or write elsewhere with --to\n",
+            "stbir: no space left on the disk; free some, or write to another one\n",
         ),
         (
             PermissionError(errno.EACCES, "Permission denied", "/root/x"),
             2,
-            "stbir: no permission to use /root/x; change it, or write elsewhere with --to\n",
+            "stbir: no permission to use /root/x; change its permissions, or give another place\n",
         ),
         (OSError(errno.EROFS, "Read-only file system", "/cd/x"), 2, "stbir: cannot use /cd/x: Read-only file system\n"),
         (BrokenPipeError(), 0, ""),
@@ -144,7 +144,7 @@ def test_a_full_disk_behind_the_output() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.splitlines() == ["stbir: no space left on the disk; free some, or write elsewhere with --to"]
+    assert done.stderr.splitlines() == ["stbir: no space left on the disk; free some, or write to another one"]
 
 
 @pytest.mark.parametrize(

@@ -117,9 +117,9 @@ def _explain(error: Exception) -> str | None:
     # libraries in other languages pass the reason on as text only
     if full or "No space left on device" in str(error):
         where = getattr(error, "filename", None)
-        return f"no space left on the disk{f' for {where}' if where else ''}; free some, or write elsewhere with --to"
+        return f"no space left on the disk{f' for {where}' if where else ''}; free some, or write to another one"
     if isinstance(error, PermissionError):
-        return f"no permission to use {error.filename or 'a file'}; change it, or write elsewhere with --to"
+        return f"no permission to use {error.filename or 'a file'}; change its permissions, or give another place"
     if isinstance(error, OSError) and error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror or error}"
     return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from stbir.cli.wording import counted, shown
+from stbir.cli.wording import counted, place, shown
 from stbir.errors import InputError
 
 
@@ -14,7 +13,7 @@ def define(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
     about = "Draw photos of objects, a sketch of each, and words for each."
     draw = actions.add_parser("draw", help=about, description=about, allow_abbrev=False)
-    draw.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder to draw into")
+    draw.add_argument("--to", metavar="DIR", type=place, required=True, help="the folder to draw into")
     draw.add_argument("--count", metavar="N", type=int, default=500, help="how many objects (default: 500)")
     draw.add_argument("--seed", metavar="N", type=int, default=0, help="the same seed draws the same (default: 0)")
     draw.add_argument("--size", metavar="PIXELS", type=int, default=256, help="side of a photo (default: 256)")

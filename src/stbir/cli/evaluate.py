@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stbir.cli.wording import as_json, counted, shown, table
+from stbir.cli.wording import as_json, counted, place, shown, table
 from stbir.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,10 +20,10 @@ def define(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir evaluate`."""
     parser.add_argument("model", metavar="MODEL", help="a bundled name, a folder, or a hub id")
     parser.add_argument(
-        "table", metavar="TABLE", type=Path, help="CSV with the columns sketch, text, photo and maybe category"
+        "table", metavar="TABLE", type=place, help="CSV with the columns sketch, text, photo and maybe category"
     )
     parser.add_argument("--within", choices=["category"], help="rank only against photos of the query's category")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the report as JSON")
+    parser.add_argument("--json", metavar="FILE", type=place, help="also write the report as JSON")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
 
 

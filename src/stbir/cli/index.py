@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-from stbir.cli.wording import counted, reachable, shown
-
-NAMED = 20
-"""How many broken photos are named."""
+from stbir.cli.wording import counted, place, reachable, shown
 
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir index`."""
-    parser.add_argument("photos", metavar="PHOTOS", type=Path, help="a folder of pictures, subfolders included")
-    parser.add_argument("--to", metavar="GALLERY", type=Path, help="where the gallery goes (default: PHOTOS/.stbir)")
+    parser.add_argument("photos", metavar="PHOTOS", type=place, help="a folder of pictures, subfolders included")
+    parser.add_argument("--to", metavar="GALLERY", type=place, help="where the gallery goes (default: PHOTOS/.stbir)")
     parser.add_argument("--model", metavar="MODEL", help="what encodes; by default what the gallery has, else tiny")
 
 
@@ -36,8 +32,6 @@ def run(options: argparse.Namespace) -> int:
     print(f"{', '.join(parts)}{rate}")
     print(f"gallery: {shown(reachable(gallery.home))}")
     sys.stdout.flush()
-    for name, reason in broken[:NAMED]:
+    for name, reason in broken:
         print(f"broken: {shown(name)}: {shown(reason)}", file=sys.stderr)
-    if len(broken) > NAMED:
-        print(f"broken: and {len(broken) - NAMED:,} more", file=sys.stderr)
     return 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stbir.cli.wording import as_json, shown, spoken, table
+from stbir.cli.wording import as_json, place, shown, spoken, table
 from stbir.errors import EmptyQuery, InputError, UnknownName
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ STDIN = "-"
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir search`."""
-    parser.add_argument("place", metavar="GALLERY|PHOTOS", help="a gallery, or the folder of photos that has one")
+    parser.add_argument(
+        "place", metavar="GALLERY|PHOTOS", type=place, help="a gallery, or the folder of photos that has one"
+    )
     asked = parser.add_argument_group("what to look for (at least one of --sketch, --text, --photo)")
     asked.add_argument(
         "--sketch", metavar="FILE|-", action="append", default=[], help="a drawing; - reads it from stdin"
@@ -37,12 +39,12 @@ def define(parser: argparse.ArgumentParser) -> None:
         "--where", metavar="FILTER", action="append", default=[], help="a condition on the photos: 'category=boots'"
     )
     asked.add_argument("--top", metavar="N", type=int, default=10, help="how many photos (default: 10)")
-    parser.add_argument("--to", metavar="GALLERY", type=Path, help="where the gallery of PHOTOS is, if elsewhere")
+    parser.add_argument("--to", metavar="GALLERY", type=place, help="where the gallery of PHOTOS is, if elsewhere")
     parser.add_argument("--model", metavar="MODEL", help="the model the gallery was made with, if it has moved")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--paths-only", action="store_true", help="print one path per line")
-    parser.add_argument("--sheet", metavar="PNG", type=Path, help="also draw the answer as a contact sheet")
+    parser.add_argument("--sheet", metavar="PNG", type=place, help="also draw the answer as a contact sheet")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -111,8 +113,10 @@ def _weights(given: list[str]) -> dict[str, float]:
 
 
 def _sketches(sources: list[str]) -> list[Sketch]:
-    from stbir.data.sketch_files import read_sketch
+    from stbir.data.sketch_files import MAX_BYTES, read_sketch
 
+    if "" in sources:
+        raise InputError("--sketch names no file; name one, or give - to read a drawing from stdin")
     if sources.count(STDIN) > 1:
         raise InputError("--sketch - can be given once; stdin holds one drawing")
     sketches: list[Sketch] = []
@@ -122,17 +126,17 @@ def _sketches(sources: list[str]) -> list[Sketch]:
             continue
         if sys.stdin.isatty():
             raise InputError("--sketch - reads a drawing from stdin; pipe one in, or name a file")
-        sketches.append(read_sketch(sys.stdin.buffer.read()))
+        sketches.append(read_sketch(sys.stdin.buffer.read(MAX_BYTES + 1)))
     return sketches
 
 
-def _path(hit: Hit, *, folder: Path, typed: str) -> str:
+def _path(hit: Hit, *, folder: Path, typed: Path) -> str:
     """Where the photo is: below the folder as it was typed, so that it opens from where the user stands."""
     path = hit.photo.path
     if path is None:
         return hit.photo.id
-    if path.is_relative_to(folder) and folder == Path(typed).absolute():
-        return str(Path(typed) / path.relative_to(folder))
+    if path.is_relative_to(folder) and folder == typed.absolute():
+        return str(typed / path.relative_to(folder))
     return str(path)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from stbir.cli.wording import shown
+from stbir.cli.wording import place, shown
 
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir train`."""
-    parser.add_argument("recipe", metavar="RECIPE", type=Path, help="a TOML file that says what to train, on what")
+    parser.add_argument("recipe", metavar="RECIPE", type=place, help="a TOML file that says what to train, on what")
     parser.add_argument(
-        "--to", metavar="FOLDER", type=Path, help="where the model goes (default: runs/ and the name in the recipe)"
+        "--to", metavar="FOLDER", type=place, help="where the model goes (default: runs/ and the name in the recipe)"
     )
     parser.add_argument("--resume", action="store_true", help="go on where an interrupted training stopped")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import unicodedata
 from collections.abc import Sequence
@@ -26,6 +27,17 @@ def spoken(text: str, *, option: str) -> str:
         raise InputError(f"{option} takes at most {MOST_CHARACTERS:,} characters, got {len(text):,}")
     kept = "".join(" " if unicodedata.category(character) in ("Cc", "Cs") else character for character in text)
     return " ".join(kept.split())
+
+
+def place(text: str) -> Path:
+    """Read a path from the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty, as a shell variable that was never set; that would mean this folder.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
 
 
 def shown(text: object) -> str:
