@@ -138,6 +138,12 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_an_output_that_is_closed_is_no_error(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["methods"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
 def test_a_full_disk_behind_the_output() -> None:
     code = "from stbir.cli import main; import sys; sys.exit(main(['methods']))"

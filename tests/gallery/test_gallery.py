@@ -440,6 +440,7 @@ def test_the_parts_of_a_query_arrive(photos: Path) -> None:
     [
         ({"sketch": 42}, "a sketch must be a Sketch, the path of a file or its bytes, not int"),
         ({"sketch": [Image.new("L", (9, 9))]}, "a sketch must be .* not Image"),
+        ({"sketch": {"strokes": []}}, "a sketch must be .* not dict"),
         ({"sketch": b"<html/>"}, "cannot read the sketch: it is XML, but not an SVG"),
         ({"sketch": Sketch()}, "the sketch is empty"),
         ({"sketch": Sketch(raster=np.full((9, 9), 255, np.uint8))}, "the sketch is empty"),

@@ -77,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # what other libraries think of their own future is nothing a user can act on
             warnings.simplefilter("ignore")
             code = _run(given)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as it is where the shell was told to close it
+            sys.stdout.flush()
         return code
     except SystemExit as stop:  # --help and --version
         return stop.code if isinstance(stop.code, int) else FINE

@@ -87,7 +87,7 @@ def path_of(given: object) -> Path:
 def _all(given: object) -> list[object]:
     """The things in a list or another series; one thing stands for itself."""
     series: Any = given
-    return list(series) if isinstance(given, Iterable) else [given]
+    return list(series) if isinstance(given, Iterable) and not isinstance(given, Mapping) else [given]
 
 
 def _drawn(given: object) -> Sketch:
