@@ -1,5 +1,6 @@
 """What stbir does, in one minute: draw a gallery, index it, ask three things, and lay the answers out on one sheet."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import stbir
@@ -9,22 +10,27 @@ from stbir.evaluation.sheet import SheetRow, contact_sheet
 
 HERE = Path(__file__).parent
 DRAWN = HERE / "drawn"
-WANTED = ("boot", "chair", "bag")
+WANTED = {
+    "boot": "silver leather boots with a zip",
+    "chair": "orange chair with metal legs",
+    "bag": "dark brown clutch bag with a chain",
+}
 
 
 def main() -> None:
-    """Draw 500 pictures and search them with the sketch and the words of the first boot, chair and bag."""
+    """Draw 500 pictures and search them with the sketch of the first boot, chair and bag, and words of our own."""
     print("drawing 500 pictures ...")
     write_gallery(DRAWN, count=500, seed=7)
     print("indexing them ...")
     gallery = stbir.Gallery.open(DRAWN / "photos", stbir.load("tiny"), progress=True)
     rows: list[SheetRow] = []
-    for category in WANTED:
-        query = next(query for query in read_table(DRAWN / "queries.csv").queries if query.category == category)
+    drawn = read_table(DRAWN / "queries.csv").queries
+    for category, text in WANTED.items():
+        query = replace(next(query for query in drawn if query.category == category), text=text)
         hits = gallery.search_query(query, k=5)
         target = f"{category}/{category}-00001.jpg"
         rows.append(SheetRow(query, hits, target=target))
-        print(f'\na sketch and "{query.text}"')
+        print(f'\na sketch and "{text}"')
         for hit in hits:
             print(f"  {hit.rank}  {hit.score:.3f}  {hit.photo.id}{'  <- the one' if hit.photo.id == target else ''}")
     sheet = HERE / "sheet.png"
