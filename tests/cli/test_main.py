@@ -129,6 +129,19 @@ def test_warnings_of_libraries_stay_away(stbir, monkeypatch: pytest.MonkeyPatch)
     assert (stbir("methods").code, stbir("methods").err) == (0, "")
 
 
+def test_the_hub_client_retries_in_silence() -> None:
+    lines = [
+        "import sys",
+        "from stbir.cli import main",
+        "main(['methods'])",
+        "from huggingface_hub.utils import logging",
+        "logging.get_logger('huggingface_hub.http').warning('Retrying in 1s')",
+    ]
+    environment = {key: value for key, value in os.environ.items() if key != "HF_HUB_VERBOSITY"}
+    options = {"capture_output": True, "text": True, "check": True, "env": environment}
+    assert subprocess.run([sys.executable, "-c", "\n".join(lines)], **options).stderr == ""
+
+
 def test_a_reader_that_leaves_is_no_error() -> None:
     code = "from stbir.cli import main; import sys; sys.exit(main(['methods']))"
     reading, writing = os.pipe()

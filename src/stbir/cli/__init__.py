@@ -72,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 fine, 2 refused, 1 a defect of ours, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _print_any_name()
+    # it would count its retries aloud, several lines for every model that is misspelt
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     try:
         with warnings.catch_warnings():
             # what other libraries think of their own future is nothing a user can act on
