@@ -1,11 +1,8 @@
 """Bootstrap intervals: against a slow loop, theory and the seed."""
 
-import doctest
-
 import numpy as np
 import pytest
 
-from stbir.evaluation import intervals
 from stbir.evaluation.intervals import bootstrap
 
 
@@ -39,9 +36,3 @@ def test_the_seed_decides_and_the_level_widens() -> None:
 
 def test_one_query_is_certain_of_itself() -> None:
     assert bootstrap({"x": np.array([0.25])}, seed=0) == {"x": (0.25, 0.25)}
-
-
-def test_doctests() -> None:
-    result = doctest.testmod(intervals)
-    assert result.attempted
-    assert not result.failed

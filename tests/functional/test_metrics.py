@@ -1,12 +1,9 @@
 """Metrics against hand-made tables, a slow loop, and trec_eval."""
 
-import doctest
-
 import numpy as np
 import pytest
 import pytrec_eval
 
-from stbir.functional import metrics
 from stbir.functional.metrics import NEVER, hit_at, median_rank, reciprocal, target_ranks, vector_ranks
 
 
@@ -20,12 +17,6 @@ def slow_rank(scores: list[float], relevant: list[bool]) -> int:
         if not good and score >= best:
             rank += 1
     return rank
-
-
-def test_doctests() -> None:
-    result = doctest.testmod(metrics)
-    assert result.attempted >= 5
-    assert result.failed == 0
 
 
 @pytest.mark.parametrize(

@@ -157,21 +157,43 @@ def test_what_goes_wrong_in_a_worker_is_still_one_line(workers: int) -> None:
     assert str(caught.value) == "unknown family 'teepot', did you mean 'teapot'? (known: teapot); look again"
 
 
-def test_killed_it_goes_on(recipe: Path, tmp_path: Path) -> None:
+def test_killed_it_goes_on_and_leaves_no_worker(recipe: Path, tmp_path: Path) -> None:
     recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 12"))
     folder = tmp_path / "killed"
-    code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=0)"
+    code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=1)"
     process = subprocess.Popen([sys.executable, "-c", code, str(recipe), str(folder)], stderr=subprocess.DEVNULL)
     state = folder / "checkpoint.safetensors"
     until = time.monotonic() + 60
     while not state.exists() and time.monotonic() < until:
         time.sleep(0.02)
+    workers = children(process.pid)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not (folder / "model").exists()
-    train(recipe, to=folder, workers=0, resume=True)
-    train(recipe, to=tmp_path / "unbroken", workers=0)
+    (folder / ".tmpA1b2C3").write_bytes(b"what a save leaves behind that is killed half-way")
+    train(recipe, to=folder, workers=1, resume=True)
+    train(recipe, to=tmp_path / "unbroken", workers=1)
     torch.testing.assert_close(weights(folder), weights(tmp_path / "unbroken"), rtol=0, atol=0)
+    assert not list(folder.glob(".tmp*"))
+    until = time.monotonic() + 20
+    while any(runs(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(runs(worker) for worker in workers)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that `pid` started; none where the system does not tell."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_stage_moves_what_it_names(recipe: Path, clip_folder: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ class Method(nn.Module, ABC):
     """
 
     Config: ClassVar[type[Settings]]
+    loss_settings: ClassVar[frozenset[str]] = frozenset()
+    """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -185,14 +188,14 @@ class Method(nn.Module, ABC):
             return weighted_mean(terms).numpy()
         except ValueError:
             raise InputError(
-                "the query's weights leave nothing to search for; give one of its parts a weight"
+                "the parts of the query cancel out or weigh nothing; change its words or their weights"
             ) from None
 
     def fingerprint(self) -> dict[str, str]:
         """Short hashes of what decides a vector; two methods with equal ones give equal vectors."""
         if self._fingerprint is None:
             self._fingerprint = {
-                "method": f"{self.name} {self.config.model_dump_json()}",
+                "method": f"{self.name} {self.config.model_dump_json(exclude=set(self.loss_settings))}",
                 "weights": weights_hash(self),
                 "preprocessing": self.backbone.preprocessing.fingerprint(),
                 "rasteriser": RASTERISER,
@@ -225,6 +228,8 @@ class Method(nn.Module, ABC):
             framing=self.backbone.preprocessing.framing,
         )
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+        for weights in folder.glob("*.safetensors"):
+            shutil.copymode(folder / MANIFEST, weights)  # the library writes them for their owner alone
 
     def train(self, mode: bool = True) -> Self:
         """Set training or evaluation mode; the weights may change from now on, so their hash is forgotten."""

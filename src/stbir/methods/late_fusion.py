@@ -31,6 +31,7 @@ class LateFusion(Method):
     """Unit embeddings of a CLIP model; a query is the normalised weighted mean of its parts."""
 
     Config = LateFusionConfig
+    loss_settings = frozenset(LateFusionConfig.model_fields)
     config: LateFusionConfig
 
     def __init__(self, backbone: Backbone, config: LateFusionConfig) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
 
 from stbir.data import drawn
 from stbir.data.drawn.words import describe
@@ -37,10 +41,10 @@ def family_weights(data: DrawnData) -> dict[str, float]:
 
 def vocabulary(data: DrawnData, *, per_family: int = 3000) -> list[str]:
     """The descriptions of `per_family` objects of each family: what a new model learns its words from."""
+    objects = [(family, seed) for family in family_weights(data) for seed in range(per_family)]
     return [
         describe(drawn.scene_of(family, seed, combinations="train"), random.Random(f"{family}:{seed}:words"))
-        for family in family_weights(data)
-        for seed in range(per_family)
+        for family, seed in tqdm(objects, desc="collecting words", unit="object", disable=None)
     ]
 
 
@@ -101,6 +105,18 @@ class _Outcomes(Dataset[Batch | StbirError]):
             return error
 
 
+def _end_with_parent(worker: int) -> None:
+    """Make a worker end when the training is killed; it would wait for somebody to take its batches for ever."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> Iterator[Batch]:
     """The batches from step `first` up to `stop`, made by `workers` processes (0: in this one)."""
     loader: DataLoader[Batch | StbirError] = DataLoader(
@@ -109,6 +125,7 @@ def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> I
         sampler=range(first, stop),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
+        worker_init_fn=_end_with_parent,
         generator=torch.Generator(),  # its own: the loader would draw from the one that dropout uses
     )
     for outcome in loader:

@@ -40,6 +40,8 @@ def save(
             if moment in optimiser.state.get(parameter, {}):
                 tensors[f"optimiser.{moment}.{name}"] = optimiser.state[parameter][moment]
     about = {"stage": progress.stage, "step": progress.step, "recipe": dict(progress.recipe)}
+    for left in path.parent.glob(".tmp??????"):
+        left.unlink(missing_ok=True)  # what the library was writing when an earlier run was killed
     fresh = path.with_suffix(".part")
     save_file(
         {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()},
