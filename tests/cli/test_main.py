@@ -85,9 +85,9 @@ def failing(monkeypatch: pytest.MonkeyPatch):
             "stbir: no space left on the disk; free some, or write to another one\n",
         ),
         (
-            PermissionError(errno.EACCES, "Permission denied", "/root/x"),
+            PermissionError(errno.EACCES, "Permission denied", "/locked/x"),
             2,
-            "stbir: no permission to use /root/x; change its permissions, or give another place\n",
+            "stbir: no permission to use /locked/x; change its permissions, or give another place\n",
         ),
         (OSError(errno.EROFS, "Read-only file system", "/cd/x"), 2, "stbir: cannot use /cd/x: Read-only file system\n"),
         (BrokenPipeError(), 0, ""),

@@ -63,7 +63,8 @@ def test_killed_it_leaves_no_process_behind(tmp_path: Path) -> None:
         while not list(tmp_path.glob("photos/*/*.jpg")) and time.monotonic() < until:
             time.sleep(0.05)
         process.kill()
-        process.communicate(timeout=20)  # a process that lives on keeps the pipe open
+        said, _ = process.communicate(timeout=20)  # a process that lives on keeps the pipe open
+        assert not said
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

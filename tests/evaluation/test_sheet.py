@@ -101,7 +101,8 @@ def test_a_broken_photo_and_no_hits_do_not_stop_the_sheet(tmp_path: Path) -> Non
     lost = [Hit(Photo(id="a", path=tmp_path / "broken.jpg"), 0.5, 1), Hit(Photo(id="b"), 0.4, 2)]
     lost += [Hit(Photo(id="c", path=tmp_path / "gone.jpg"), 0.3, 3)]
     rows = [SheetRow(Query(text="x"), lost), SheetRow(Query(photo=hits(1)[0].photo), [])]
-    where(drawn(rows, tmp_path), (0, 0, 200))
+    both, one = (drawn(some, tmp_path) for some in (rows, rows[:1]))
+    assert both.shape[0] > one.shape[0] > 200
 
 
 def test_one_to_twenty_rows(tmp_path: Path) -> None:
