@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from grid_method import GridMethod
+from painted import broken
 from PIL import Image
 
 from stbir.errors import EmptyQuery, InputError, StbirError, UnknownName
