@@ -6,16 +6,15 @@ python benchmarks/drawing.py [--count 100] [--size 128]
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import random
 import time
-from pathlib import Path
 
 from stbir.data import drawn
 from stbir.data.drawn.hand import sketch
 from stbir.data.drawn.photograph import photograph
 from stbir.data.drawn.words import describe
+from stbir.evaluation.protocol import hardware
 from stbir.functional.strokes import rasterise
 
 STEPS = ("object", "photo", "sketch", "raster", "words")
@@ -26,7 +25,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="objects per family")
     parser.add_argument("--size", type=int, default=128, help="side of the pictures in pixels")
     options = parser.parse_args()
-    print(f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, ", end="")
+    print(f"{hardware()}, Python {platform.python_version()}; one process, ", end="")
     print(f"{options.count} objects per family at {options.size} px")
     print(f"{'family':<10}{'triples/s':>10}" + "".join(f"{step:>9}" for step in STEPS))
     total = dict.fromkeys(STEPS, 0.0)
@@ -64,13 +63,6 @@ def report(name: str, spent: dict[str, float], count: int) -> None:
     whole = sum(spent.values())
     shares = "".join(f"{100 * spent[step] / whole:>8.0f}%" for step in STEPS)
     print(f"{name:<10}{count / whole:>10.0f}{shares}")
-
-
-def processor() -> str:
-    path = Path("/proc/cpuinfo")
-    lines = path.read_text().splitlines() if path.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -51,3 +51,12 @@ class ModelError(StbirError):
 
 class GalleryError(StbirError):
     """A gallery that is missing, damaged, or made by another model."""
+
+
+def first_line(error: BaseException) -> str:
+    r"""What an error of another library says, without the pages that may follow.
+
+    >>> first_line(ValueError("no such key\nwhile reading\nline 3")), first_line(MemoryError())
+    ('no such key', 'MemoryError')
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -122,7 +122,7 @@ def test_resuming_repeats_dropout_and_averaging_keeps_statistics(
             raise KeyboardInterrupt
         return original(*args, **kwargs)
 
-    train(recipe, to=tmp_path / "unbroken", workers=1)
+    train(recipe, to=tmp_path / "unbroken", workers=2)
     original = torch.nn.utils.clip_grad_norm_
     with monkeypatch.context() as patch:
         patch.setattr(torch.nn.utils, "clip_grad_norm_", failing)
@@ -160,7 +160,7 @@ def test_what_goes_wrong_in_a_worker_is_still_one_line(workers: int) -> None:
 def test_killed_it_goes_on_and_leaves_no_worker(recipe: Path, tmp_path: Path) -> None:
     recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 12"))
     folder = tmp_path / "killed"
-    code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=1)"
+    code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=2)"
     process = subprocess.Popen([sys.executable, "-c", code, str(recipe), str(folder)], stderr=subprocess.DEVNULL)
     state = folder / "checkpoint.safetensors"
     until = time.monotonic() + 60
@@ -171,8 +171,8 @@ def test_killed_it_goes_on_and_leaves_no_worker(recipe: Path, tmp_path: Path) ->
     process.wait()
     assert not (folder / "model").exists()
     (folder / ".tmpA1b2C3").write_bytes(b"what a save leaves behind that is killed half-way")
-    train(recipe, to=folder, workers=1, resume=True)
-    train(recipe, to=tmp_path / "unbroken", workers=1)
+    train(recipe, to=folder, workers=2, resume=True)
+    train(recipe, to=tmp_path / "unbroken", workers=2)
     torch.testing.assert_close(weights(folder), weights(tmp_path / "unbroken"), rtol=0, atol=0)
     assert not list(folder.glob(".tmp*"))
     until = time.monotonic() + 20

@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeAlias
 import numpy as np
 from PIL import Image
 
-from stbir.errors import InputError
+from stbir.errors import InputError, first_line
 
 Source: TypeAlias = str | Path | bytes | BinaryIO
 
@@ -92,11 +92,11 @@ def open_layers(source: Source, *, at_least: int | None = None) -> Image.Image:
     except Image.DecompressionBombError:
         raise InputError(f"cannot read {name}: it has more than {MAX_PIXELS:,} pixels") from None
     except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror or _first_line(error)}") from None
+        raise InputError(f"cannot read {name}: {error.strerror or first_line(error)}") from None
     except MemoryError:
         raise InputError(f"cannot read {name}: it does not fit into memory") from None
     except Exception as error:  # decoders of damaged files raise whatever they stumble over
-        raise InputError(f"cannot read {name}: the picture is damaged ({_first_line(error)})") from None
+        raise InputError(f"cannot read {name}: the picture is damaged ({first_line(error)})") from None
 
 
 def list_pictures(folder: str | Path) -> Listing:
@@ -190,10 +190,6 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         return image.convert("RGBA")
     return image.convert("RGB") if image.mode != "RGB" else image.copy()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
 
 
 _quiet_lock = threading.Lock()

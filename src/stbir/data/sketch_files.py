@@ -88,8 +88,8 @@ def read_strokes_json(value: object) -> Sketch:
     return checked([_points(stroke, number) for number, stroke in enumerate(strokes, start=1)], canvas)
 
 
-def write_strokes(sketch: Sketch) -> dict[str, Any]:
-    """The inverse of `read_strokes_json`: plain lists and numbers, ready for JSON.
+def write_strokes(sketch: Sketch, *, decimals: int | None = None) -> dict[str, Any]:
+    """The inverse of `read_strokes_json`: plain lists and numbers, ready for JSON, rounded if `decimals` says so.
 
     Raises:
         InputError: the sketch is a raster and has no strokes to write.
@@ -97,7 +97,8 @@ def write_strokes(sketch: Sketch) -> dict[str, Any]:
     if not sketch.strokes:
         raise InputError("only a sketch with strokes can be written as strokes; this one is a raster or empty")
     written: dict[str, Any] = {} if sketch.canvas is None else {"canvas": list(sketch.canvas)}
-    return written | {"strokes": [stroke.T.tolist() for stroke in sketch.strokes]}
+    rows = (stroke.T.astype(np.float64) for stroke in sketch.strokes)
+    return written | {"strokes": [(row if decimals is None else np.round(row, decimals)).tolist() for row in rows]}
 
 
 def _name(source: object) -> str:

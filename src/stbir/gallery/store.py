@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+
 from stbir.errors import InputError
 from stbir.gallery.folder import ADDED, MODIFIED, SIZE, decoded, metadata_of, stamp_of
 from stbir.gallery.manifest import Manifest, check_same_model, is_gallery, locked, read_manifest, write_manifest
@@ -125,10 +127,8 @@ class Store:
             if len(photos) == 1:
                 refuse(photos[0].id, str(error))
                 return [], self.method.encode_photos([]).vectors
-        good: list[Photo] = []
-        for photo in photos:
-            good += self._vectors([photo], refuse)[0]
-        return good, self.method.encode_photos(good, batch_size=BATCH).vectors
+        parts = [self._vectors([photo], refuse) for photo in photos]
+        return [photo for good, _ in parts for photo in good], np.concatenate([vectors for _, vectors in parts])
 
     def _commit(self) -> None:
         self._changed = 0

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from stbir.errors import ModelError, UnknownName
+from stbir.errors import ModelError, UnknownName, first_line
 from stbir.nn.preprocessing import Framing, Preprocessing
 from stbir.nn.text import TextTower
 from stbir.nn.vision import VisionTower
@@ -144,7 +144,7 @@ def load_backbone(source: str | Path, *, framing: Framing = "none") -> Backbone:
     except ModelError:
         raise
     except Exception as error:  # the library raises whatever it stumbles over in a damaged folder
-        raise ModelError(f"cannot load the model {source}: {_first_line(error)}") from None
+        raise ModelError(f"cannot load the model {source}: {first_line(error)}") from None
     clip, found = loaded
     # The library only warns, and fills what is missing with random numbers.
     if missing := sorted(found["missing_keys"]):
@@ -164,10 +164,6 @@ def _refuse_broken_torchvision() -> None:
         importlib.import_module("torchvision")
     except Exception as error:
         raise ModelError(
-            f"the installed torchvision does not work with torch {torch.__version__} ({_first_line(error)}); "
+            f"the installed torchvision does not work with torch {torch.__version__} ({first_line(error)}); "
             "stbir does not need it: pip uninstall torchvision"
         ) from None
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +13,7 @@ from tqdm import tqdm
 
 from stbir.data import drawn
 from stbir.data.drawn.words import describe
+from stbir.data.workers import end_with_parent
 from stbir.errors import StbirError, UnknownName
 from stbir.methods.base import Batch, prepare
 from stbir.nn.preprocessing import Preprocessing
@@ -105,18 +103,6 @@ class _Outcomes(Dataset[Batch | StbirError]):
             return error
 
 
-def _end_with_parent(worker: int) -> None:
-    """Make a worker end when the training is killed; it would wait for somebody to take its batches for ever."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> Iterator[Batch]:
     """The batches from step `first` up to `stop`, made by `workers` processes (0: in this one)."""
     loader: DataLoader[Batch | StbirError] = DataLoader(
@@ -125,7 +111,7 @@ def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> I
         sampler=range(first, stop),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
-        worker_init_fn=_end_with_parent,
+        worker_init_fn=end_with_parent,
         generator=torch.Generator(),  # its own: the loader would draw from the one that dropout uses
     )
     for outcome in loader:

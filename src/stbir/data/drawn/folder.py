@@ -9,18 +9,18 @@ import multiprocessing
 import os
 import random
 import sys
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
 from stbir.data import drawn
+from stbir.data.sketch_files import write_strokes
+from stbir.data.workers import end_with_parent
 from stbir.errors import InputError, UnknownName
 from stbir.types import Sketch
 
@@ -109,8 +109,7 @@ def plan(count: int, *, seed: int = 0, families: Sequence[str] | None = None) ->
 
 def stroke_json(sketch: Sketch) -> str:
     """The strokes as `{"canvas": [w, h], "strokes": [[[x, ...], [y, ...], [t, ...]], ...]}`."""
-    strokes = [np.round(stroke.T.astype(np.float64), 1).tolist() for stroke in sketch.strokes]
-    return json.dumps({"canvas": list(sketch.canvas or ()), "strokes": strokes}, separators=(",", ":"))
+    return json.dumps(write_strokes(sketch, decimals=1), separators=(",", ":"))
 
 
 def _claim(folder: Path) -> None:
@@ -141,21 +140,9 @@ def _drawn(
     if wanted <= 1:
         return [_draw_one(folder, item, size, combinations) for item in tqdm(items, unit="picture", disable=quiet)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(wanted, mp_context=context, initializer=end_with_parent) as pool:
         jobs = pool.map(_draw_one, repeat(folder), items, repeat(size), repeat(combinations), chunksize=8)
         return list(tqdm(jobs, total=len(items), unit="picture", disable=quiet))
-
-
-def _end_with_parent() -> None:
-    """Make a worker end when the process that started it is killed; it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-
-        def watch() -> None:
-            parent.join()
-            os._exit(1)
-
-        threading.Thread(target=watch, daemon=True).start()
 
 
 def _draw_one(folder: Path, item: Item, size: int, combinations: drawn.Combinations) -> str:
