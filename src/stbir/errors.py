@@ -24,6 +24,10 @@ class EmptyQuery(InputError):
     """A query that has no sketch, no words and no reference photo."""
 
 
+class UnknownPhoto(InputError):
+    """An id that no photo of the gallery has."""
+
+
 class UnknownName(StbirError):
     """A name that is not on the list of known names, which the message gives."""
 

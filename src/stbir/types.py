@@ -97,11 +97,16 @@ class Split:
 
 @dataclass(frozen=True)
 class Hit:
-    """One answer of a search: a photo, its score, and its rank counted from 1."""
+    """One answer of a search: a photo, its score, and its rank counted from 1.
+
+    `ranks` says, where it was asked for, which rank the photo has by each modality of the query alone; a modality by
+    which it lies too deep to tell is left out.
+    """
 
     photo: Photo
     score: float
     rank: int
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,32 +5,40 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stbir.config import Settings, parse
 from stbir.errors import ConfigError, GalleryError
-from stbir.index.generations import INDEX_FILE, is_index_file, write_file
+from stbir.gallery.source import Columns
+from stbir.index.lance import FOLDER, is_lance
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
 
 MANIFEST_FILE = "manifest.json"
 LOCK_FILE = "lock"
+COVERAGE_FILE = "coverage.json"
+FORMAT = 2
+OLD_INDEX = "index.json"
+"""What a gallery of format 1 had in place of a table."""
 
 
 class Manifest(Settings):
-    """What a gallery was made from: the folder of its photos and everything that decides a vector.
+    """What a gallery was made from: the folder or table of its photos, and everything that decides a vector.
 
-    `photos` is relative to the gallery where the gallery lies inside that folder, so that both can move together.
+    `photos` is relative to the gallery where the gallery lies beside them, so that both can move together. `made`
+    tells this gallery from another one that takes its place later.
     """
 
-    format: int = 1
+    format: int = FORMAT
     photos: str
+    columns: Columns = Columns()
     model: str
     dimension: int
     fingerprint: dict[str, str]
+    made: str = ""
 
 
 def is_gallery(folder: Path) -> bool:
@@ -41,7 +49,7 @@ def is_gallery(folder: Path) -> bool:
     """
     try:
         # both files, because a folder of photos may well have a manifest.json of its own
-        return (folder / MANIFEST_FILE).is_file() and (folder / INDEX_FILE).is_file()
+        return (folder / MANIFEST_FILE).is_file() and (is_lance(folder) or (folder / OLD_INDEX).is_file())
     except PermissionError as error:
         raise GalleryError(f"cannot look into {folder}: {error.strerror}") from None
 
@@ -57,7 +65,7 @@ def check_free(home: Path) -> None:
     except OSError as error:
         raise GalleryError(f"cannot make a gallery in {home}: {error.strerror or error}") from None
     for name in sorted(names):
-        if not is_index_file(name) and name not in (MANIFEST_FILE, LOCK_FILE):
+        if name not in (MANIFEST_FILE, LOCK_FILE, FOLDER, COVERAGE_FILE) and not name.startswith(f".{MANIFEST_FILE}"):
             raise GalleryError(f"{home} is no gallery and not empty (there is {name}): choose another folder with --to")
 
 
@@ -70,16 +78,16 @@ def read_manifest(home: Path) -> Manifest:
     path = home / MANIFEST_FILE
     try:
         values = json.loads(path.read_bytes())
+        if isinstance(values, dict) and values.get("format", FORMAT) != FORMAT:
+            raise GalleryError(
+                f"the gallery in {home} has format {values['format']!r}, this version reads {FORMAT}: "
+                f"delete {home} and index again, or use the version that made it"
+            )
         manifest = parse(Manifest, values, source=str(path))
     except OSError as error:
         raise GalleryError(f"cannot read {path}: {error.strerror or error}") from None
     except (ValueError, ConfigError) as error:
         raise GalleryError(f"{path} is damaged ({error}): delete {home} and index again") from None
-    if manifest.format != 1:
-        raise GalleryError(
-            f"the gallery in {home} has format {manifest.format}, this version reads 1: "
-            "index again with --to another folder, or use the version that made it"
-        )
     return manifest
 
 
@@ -91,7 +99,7 @@ def write_manifest(home: Path, manifest: Manifest) -> None:
     """
     text = json.dumps(manifest.model_dump(), indent=2) + "\n"
     try:
-        write_file(home / MANIFEST_FILE, lambda file: file.write(text.encode()))
+        write_file(home / MANIFEST_FILE, text.encode())
     except OSError as error:
         raise GalleryError(f"cannot write {home / MANIFEST_FILE}: {error.strerror or error}") from None
 
@@ -115,6 +123,20 @@ def check_same_model(manifest: Manifest, method: Method, *, home: Path) -> None:
         f"{method.source!r} differs in: {what}; {search}index again with --model {method.source} --to another folder, "
         f"or delete {home}"
     )
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name, force it to the disk and rename it; readers see all of it or nothing."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from stbir.index.filters import Filter
 from stbir.types import Floats, Value
 
 Metadata: TypeAlias = Mapping[str, Value]
+Tokens: TypeAlias = npt.NDArray[np.float16]
+"""The patch tokens of one photo, (tokens, width); half precision, because there are many and they only re-rank."""
 
 FIELD_NAME = re.compile(r"\w[\w -]*")
 UNIT_TOLERANCE = 1e-3
@@ -37,6 +39,7 @@ class Record:
     id: str
     vector: Floats
     metadata: Metadata = field(default_factory=dict)
+    tokens: Tokens | None = None
 
 
 class Index(Protocol):
@@ -45,11 +48,18 @@ class Index(Protocol):
     @property
     def dimension(self) -> int: ...
 
-    def add(self, ids: Sequence[str], vectors: npt.ArrayLike, metadata: Sequence[Metadata] | None = None) -> None:
-        """Store records; an id that is there already is replaced, metadata included.
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: npt.ArrayLike,
+        metadata: Sequence[Metadata] | None = None,
+        *,
+        tokens: Sequence[Floats | Tokens | None] | None = None,
+    ) -> None:
+        """Store records; an id that is there already is replaced, metadata and tokens included.
 
         Raises:
-            InputError: a vector, an id or a metadata value that cannot be stored; then nothing of the call is.
+            InputError: a vector, an id, tokens or a metadata value that cannot be stored; then nothing of the call is.
         """
         ...
 
@@ -63,6 +73,19 @@ class Index(Protocol):
         """
         ...
 
+    def ranks(
+        self, vectors: npt.ArrayLike, ids: Sequence[str], *, where: Filter | None = None
+    ) -> list[list[int | None]]:
+        """For each row of `vectors` (queries, dimension) the place, from 1, that each of `ids` has in its answer.
+
+        None where a record does not pass `where`, is not there, or lies deeper than the index can tell.
+        """
+        ...
+
+    def count(self, where: Filter | None = None) -> int:
+        """How many records pass `where`."""
+        ...
+
     def delete(self, ids: Sequence[str]) -> int:
         """Remove records and say how many there were; ids that are not there do not count."""
         ...
@@ -71,12 +94,20 @@ class Index(Protocol):
         """The records under `ids`, in that order; ids that are not there are left out."""
         ...
 
+    def records(self) -> dict[str, Metadata]:
+        """The metadata of every record by id, sorted by id."""
+        ...
+
     def ids(self) -> list[str]:
         """Every id, sorted."""
         ...
 
     def fields(self) -> dict[str, type]:
         """The metadata fields that records have, and the type of each."""
+        ...
+
+    def tally(self, field: str, *, where: Filter | None = None) -> dict[Value, int]:
+        """How many records that pass `where` have each value of a field; empty where none has it."""
         ...
 
     def __len__(self) -> int: ...
@@ -132,14 +163,25 @@ def check_k(k: int) -> int:
     return int(k)
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What is to be added, checked: one id, one row of `vectors`, one record and maybe tokens each."""
+
+    ids: list[str]
+    vectors: Floats
+    metadata: list[dict[str, Value]]
+    tokens: list[Tokens | None]
+
+
 def check_batch(
     ids: Sequence[str],
     vectors: npt.ArrayLike,
     metadata: Sequence[Metadata] | None,
+    tokens: Sequence[Floats | Tokens | None] | None = None,
     *,
     dimension: int,
     fields: Mapping[str, type],
-) -> tuple[list[str], Floats, list[dict[str, Value]]]:
+) -> Rows:
     """What is to be added, checked against the `dimension` and the `fields` of the index.
 
     Raises:
@@ -147,19 +189,44 @@ def check_batch(
     """
     names = check_ids(ids)
     if len(set(names)) != len(names):
-        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        seen: set[str] = set()
+        twice = next(name for name in names if name in seen or seen.add(name))
         raise InputError(f"the id {twice!r} is there twice in one call")
     rows = check_vectors(vectors, dimension) if names or np.size(vectors) else np.empty((0, dimension), np.float32)
     records = [{} for _ in names] if metadata is None else [dict(record) for record in metadata]
-    if not len(names) == len(rows) == len(records):
-        raise InputError(f"{len(names)} ids, {len(rows)} vectors and {len(records)} metadata records do not fit")
+    patches: list[Tokens | None] = (
+        [None for _ in names] if tokens is None else [check_tokens(array) for array in tokens]
+    )
+    if not len(names) == len(rows) == len(records) == len(patches):
+        raise InputError(
+            f"{len(names)} ids, {len(rows)} vectors, {len(records)} metadata records and {len(patches)} tokens "
+            "do not fit"
+        )
     types = dict(fields)
     for name, record in zip(names, records, strict=True):
         for key, value in record.items():
             kind = check_value(key, value, id=name)
             if types.setdefault(key, kind) is not kind:
                 raise InputError(f"{name!r}: field {key!r} is {types[key].__name__}, not {kind.__name__} ({value!r})")
-    return names, rows, records
+    return Rows(names, rows, records, patches)
+
+
+def check_tokens(tokens: Floats | Tokens | None) -> Tokens | None:
+    """Tokens in half precision.
+
+    Raises:
+        InputError: another shape than (tokens, width), or numbers that half precision cannot hold.
+    """
+    if tokens is None:
+        return None
+    array = np.asarray(tokens)
+    if array.ndim != 2 or not array.shape[1] or array.dtype.kind != "f":
+        raise InputError(f"tokens must be numbers of shape (tokens, width), not {array.dtype} {array.shape}")
+    with np.errstate(over="ignore"):
+        half = array.astype(np.float16)
+    if not np.isfinite(half).all():
+        raise InputError("tokens have values that are not finite in half precision")
+    return half
 
 
 def check_value(key: str, value: Value, *, id: str) -> type:

@@ -13,6 +13,7 @@ from stbir.index.filters import AnyOf, Condition, Equals, kind_of
 from stbir.types import Value
 
 Mask = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,12 @@ class NumberColumn:
             inside &= self.values < high if condition.high_open else self.values <= high
         return inside
 
+    def tally(self, rows: Rows | None) -> dict[Value, int]:
+        """How often each number occurs, in all rows or in some."""
+        part = slice(None) if rows is None else rows
+        values, counts = np.unique(self.values[part][self.present[part]], return_counts=True)
+        return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
 
 @dataclass(frozen=True, eq=False)
 class WordColumn:
@@ -51,6 +58,12 @@ class WordColumn:
     def mask(self, condition: Condition) -> Mask:
         accepted = np.array([condition.accepts(value) for value in self.values] + [False])
         return accepted[self.codes]
+
+    def tally(self, rows: Rows | None) -> dict[Value, int]:
+        """How often each value occurs, in all rows or in some; values that do not occur there are left out."""
+        codes = self.codes if rows is None else self.codes[rows]
+        counts = np.bincount(codes, minlength=len(self.values) + 1)[: len(self.values)]
+        return {value: count for value, count in zip(self.values, counts.tolist(), strict=True) if count}
 
 
 def column(records: Sequence[Metadata], field: str) -> NumberColumn | WordColumn:

@@ -1,19 +1,26 @@
-"""The reference index: all vectors in memory, every one of them scored, saved to a folder crash-safely."""
+"""The reference index: all vectors in memory, every one of them scored."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from stbir.errors import InputError
-from stbir.index.base import Match, Metadata, Record, check_batch, check_ids, check_k, check_vectors
+from stbir.index.base import (
+    Match,
+    Metadata,
+    Record,
+    Tokens,
+    check_batch,
+    check_ids,
+    check_k,
+    check_vectors,
+)
 from stbir.index.columns import NumberColumn, WordColumn, column
 from stbir.index.filters import Filter
-from stbir.index.generations import read_generation, write_generation
 from stbir.types import Floats, Value
 
 QUERY_BLOCK = 64
@@ -22,24 +29,21 @@ ROW_BLOCK = 16384
 MARGIN = 1e-5
 """More than a float32 matrix product can be wrong by: what lies this close to the last place is scored again."""
 
-Rows = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
 
 
 class Exact:
-    """An index in memory; answers are exact, and the same whatever the order of adding or the size of a batch.
-
-    `generation` is the number under which it was opened or last saved, 0 before that.
-    """
+    """An index in memory; answers are exact, and the same whatever the order of adding or the size of a batch."""
 
     def __init__(self, dimension: int) -> None:
         if dimension < 1:
             raise InputError(f"the dimension must be at least 1 (given: {dimension})")
-        self.generation = 0
         self._dimension = dimension
         self._ids: list[str] = []
         self._row: dict[str, int] = {}
         self._store = np.empty((0, dimension), dtype=np.float32)  # room to grow behind the rows in use
         self._metadata: list[dict[str, Value]] = []
+        self._tokens: dict[str, Tokens] = {}
         self._types: dict[str, type] = {}
         self._uses: Counter[str] = Counter()
         self._columns: dict[str, NumberColumn | WordColumn] = {}
@@ -52,16 +56,23 @@ class Exact:
     def _vectors(self) -> Floats:
         return self._store[: len(self._ids)]
 
-    def add(self, ids: Sequence[str], vectors: npt.ArrayLike, metadata: Sequence[Metadata] | None = None) -> None:
-        """Store records; an id that is there already is replaced, metadata included.
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: npt.ArrayLike,
+        metadata: Sequence[Metadata] | None = None,
+        *,
+        tokens: Sequence[Floats | Tokens | None] | None = None,
+    ) -> None:
+        """Store records; an id that is there already is replaced, metadata and tokens included.
 
         Raises:
-            InputError: a vector, an id or a metadata value that cannot be stored; then nothing of the call is.
+            InputError: a vector, an id, tokens or a metadata value that cannot be stored; then nothing of the call is.
         """
-        names, rows, records = check_batch(ids, vectors, metadata, dimension=self._dimension, fields=self._types)
+        new = check_batch(ids, vectors, metadata, tokens, dimension=self._dimension, fields=self._types)
         self._columns = {}
-        self._reserve(len(self._ids) + sum(name not in self._row for name in names))
-        for name, vector, record in zip(names, rows, records, strict=True):
+        self._reserve(len(self._ids) + sum(name not in self._row for name in new.ids))
+        for name, vector, record, patches in zip(new.ids, new.vectors, new.metadata, new.tokens, strict=True):
             if name in self._row:
                 self._forget(self._metadata[self._row[name]])
                 self._metadata[self._row[name]] = record
@@ -70,28 +81,41 @@ class Exact:
                 self._ids.append(name)
                 self._metadata.append(record)
             self._store[self._row[name]] = vector
+            self._tokens.pop(name, None)
+            if patches is not None:
+                self._tokens[name] = patches
             self._types |= {field: type(value) for field, value in record.items()}
             self._uses.update(record.keys())
 
     def delete(self, ids: Sequence[str]) -> int:
         """Remove records and say how many there were; ids that are not there do not count."""
-        gone = {self._row[id] for id in check_ids(ids) if id in self._row}
-        if not gone:
-            return 0
-        for row in gone:
+        gone = {id for id in check_ids(ids) if id in self._row}
+        for id in gone:
+            # the last row moves into the gap, so that a deletion costs what it removes and not what stays
+            row, last = self._row.pop(id), len(self._ids) - 1
             self._forget(self._metadata[row])
-        kept = [row for row in range(len(self._ids)) if row not in gone]
-        self._store = self._vectors[kept]
-        self._ids = [self._ids[row] for row in kept]
-        self._metadata = [self._metadata[row] for row in kept]
-        self._row = {id: row for row, id in enumerate(self._ids)}
-        self._columns = {}
+            self._tokens.pop(id, None)
+            if row != last:
+                self._ids[row], self._metadata[row] = self._ids[last], self._metadata[last]
+                self._store[row] = self._store[last]
+                self._row[self._ids[row]] = row
+            self._ids.pop()
+            self._metadata.pop()
+        if gone:
+            self._columns = {}
         return len(gone)
 
     def fetch(self, ids: Sequence[str]) -> list[Record]:
         """The records under `ids`, in that order; ids that are not there are left out."""
         rows = [self._row[id] for id in check_ids(ids) if id in self._row]
-        return [Record(self._ids[row], self._store[row].copy(), dict(self._metadata[row])) for row in rows]
+        return [
+            Record(self._ids[row], self._store[row].copy(), dict(self._metadata[row]), self._tokens.get(self._ids[row]))
+            for row in rows
+        ]
+
+    def records(self) -> dict[str, Metadata]:
+        """The metadata of every record by id, sorted by id."""
+        return {id: self._metadata[self._row[id]] for id in self.ids()}
 
     def ids(self) -> list[str]:
         """Every id, sorted."""
@@ -100,6 +124,15 @@ class Exact:
     def fields(self) -> dict[str, type]:
         """The metadata fields that records have, and the type of each."""
         return dict(sorted(self._types.items()))
+
+    def tally(self, field: str, *, where: Filter | None = None) -> dict[Value, int]:
+        """How many records that pass `where` have each value of a field; empty where none has it."""
+        return self._column(field).tally(self._passing(where))
+
+    def count(self, where: Filter | None = None) -> int:
+        """How many records pass `where`."""
+        allowed = self._passing(where)
+        return len(self._ids) if allowed is None else len(allowed)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -117,7 +150,7 @@ class Exact:
         """
         k = check_k(k)
         queries = check_vectors(vectors, self._dimension)
-        allowed = None if where is None or not where.conditions else self._passing(where)
+        allowed = self._passing(where)
         answers: list[list[Match]] = []
         for start in range(0, len(queries), QUERY_BLOCK):
             block = queries[start : start + QUERY_BLOCK]
@@ -125,30 +158,34 @@ class Exact:
                 answers.append(self._ranked(query, rows)[:k])
         return answers
 
-    def save(self, folder: str | Path) -> None:
-        """Write everything into `folder`; until the last moment, what was there before is what opens.
+    def ranks(
+        self, vectors: npt.ArrayLike, ids: Sequence[str], *, where: Filter | None = None
+    ) -> list[list[int | None]]:
+        """For each row of `vectors` (queries, dimension) the place, from 1, that each of `ids` has in its answer.
 
-        Raises:
-            GalleryError: the folder cannot be written or the disk is full.
+        None where a record does not pass `where` or is not there.
         """
-        self.generation = write_generation(Path(folder), ids=self._ids, vectors=self._vectors, metadata=self._metadata)
+        queries = check_vectors(vectors, self._dimension)
+        allowed = self._passing(where)
+        rows = np.arange(len(self._ids)) if allowed is None else allowed
+        asked = [self._row.get(id, -1) for id in check_ids(ids)]
+        inside = np.isin(asked, rows).tolist()
+        scored = queries @ (self._vectors if allowed is None else self._vectors[rows]).T
+        return [
+            [
+                self._place(query, scores, rows, row) if passes else None
+                for row, passes in zip(asked, inside, strict=True)
+            ]
+            for query, scores in zip(queries, scored, strict=True)
+        ]
 
-    @classmethod
-    def open(cls, folder: str | Path) -> Exact:
-        """Read what `save` wrote.
-
-        Raises:
-            GalleryError: there is no index in `folder`, or it is damaged.
-        """
-        saved = read_generation(Path(folder))
-        index = cls(saved.vectors.shape[1])
-        index.generation = saved.number
-        index._ids, index._store, index._metadata = saved.ids, saved.vectors, saved.metadata
-        index._row = {id: row for row, id in enumerate(saved.ids)}
-        for record in saved.metadata:
-            index._types |= {field: type(value) for field, value in record.items()}
-            index._uses.update(record.keys())
-        return index
+    def _place(self, query: Floats, scores: Floats, rows: Places, row: int) -> int:
+        """The place of `row` among `rows`, whose float32 `scores` are known."""
+        (own,) = self._ranked(query, np.array([row]))
+        # rows that rounding cannot tell from this one are scored again, in the way that decides an answer
+        close = self._ranked(query, rows[np.abs(scores - own.score) <= MARGIN])
+        before = int((scores > own.score + MARGIN).sum())
+        return before + 1 + [match.id for match in close].index(own.id)
 
     def _reserve(self, count: int) -> None:
         if count > len(self._store):
@@ -163,18 +200,24 @@ class Exact:
             if not self._uses[field]:
                 del self._uses[field], self._types[field]
 
-    def _passing(self, where: Filter) -> Rows:
+    def _column(self, field: str) -> NumberColumn | WordColumn:
+        if field not in self._columns:
+            self._columns[field] = column(self._metadata, field)
+        return self._columns[field]
+
+    def _passing(self, where: Filter | None) -> Places | None:
+        """The rows that pass, or None where there is nothing to fulfil."""
+        if where is None or not where.conditions:
+            return None
         passing = np.ones(len(self._ids), dtype=bool)
         for condition in where.conditions:
-            if condition.field not in self._columns:
-                self._columns[condition.field] = column(self._metadata, condition.field)
-            passing &= self._columns[condition.field].mask(condition)
+            passing &= self._column(condition.field).mask(condition)
         return np.flatnonzero(passing)
 
-    def _candidates(self, queries: Floats, k: int, allowed: Rows | None) -> list[Rows]:
+    def _candidates(self, queries: Floats, k: int, allowed: Places | None) -> list[Places]:
         """For each query the rows that can be among the best `k`, and those within rounding error of them."""
         total = len(self._ids) if allowed is None else len(allowed)
-        rows: list[Rows] = [np.empty(0, dtype=np.int64) for _ in queries]
+        rows: list[Places] = [np.empty(0, dtype=np.int64) for _ in queries]
         scores: list[Floats] = [np.empty(0, dtype=np.float32) for _ in queries]
         least = np.full(len(queries), -np.inf, dtype=np.float32)
         for start in range(0, total, ROW_BLOCK):
@@ -192,11 +235,15 @@ class Exact:
                     rows[place], scores[place] = rows[place][kept], scores[place][kept]
         return rows
 
-    def _ranked(self, query: Floats, rows: Rows) -> list[Match]:
-        """The rows in order; scored one by one in float64, so that equal vectors get equal scores wherever they lie."""
-        scores = np.empty(len(rows), dtype=np.float32)
-        for start in range(0, len(rows), ROW_BLOCK):
-            part = rows[start : start + ROW_BLOCK]
-            scores[start : start + ROW_BLOCK] = (self._vectors[part].astype(np.float64) * query).sum(axis=1)
-        matches = [Match(self._ids[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True)]
-        return sorted(matches, key=lambda match: (-match.score, match.id))
+    def _ranked(self, query: Floats, rows: Places) -> list[Match]:
+        return ranked(query, [self._ids[row] for row in rows.tolist()], self._vectors[rows])
+
+
+def ranked(query: Floats, ids: Sequence[str], vectors: Floats) -> list[Match]:
+    """Records in order; scored one by one in float64, so that equal vectors get equal scores wherever they lie."""
+    scores = np.empty(len(ids), dtype=np.float32)
+    for start in range(0, len(ids), ROW_BLOCK):
+        part = vectors[start : start + ROW_BLOCK]
+        scores[start : start + ROW_BLOCK] = (part.astype(np.float64) * query).sum(axis=1)
+    matches = [Match(id, score) for id, score in zip(ids, scores.tolist(), strict=True)]
+    return sorted(matches, key=lambda match: (-match.score, match.id))

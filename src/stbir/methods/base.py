@@ -147,28 +147,32 @@ class Method(nn.Module, ABC):
     def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
         """Embed the query side; every modality is embedded in one go, then combined query by query.
 
+        What several of the queries have in common is embedded once.
+
         Raises:
             EmptyQuery: a query has no sketch, no words and no reference photo.
             InputError: a weight is unknown or no number, or the parts of a query cancel out.
         """
         for query in queries:
             _check(query)
-        sketches = self._vectors_of_sketches([s for query in queries for s in query.sketches], batch_size)
-        texts = [text for query in queries for text in (*_text(query), *_avoided(query))]
-        words = self._vectors_of_texts(texts, batch_size)
-        photos = iter(self.encode_photos([q.photo for q in queries if q.photo], batch_size=batch_size).vectors)
-        drawn, said = iter(sketches), iter(words)
+        # queries that share a drawing, words or a photo, as one query and its parts do, have it embedded once
+        drawings = {id(sketch): sketch for query in queries for sketch in query.sketches}
+        said = dict.fromkeys(text for query in queries for text in (*_text(query), *_avoided(query)))
+        shown = {id(query.photo): query.photo for query in queries if query.photo}
+        sketches = dict(zip(drawings, self._vectors_of_sketches([*drawings.values()], batch_size), strict=True))
+        words = dict(zip(said, self._vectors_of_texts([*said], batch_size), strict=True))
+        photos = dict(zip(shown, self.encode_photos([*shown.values()], batch_size=batch_size).vectors, strict=True))
         rows: list[Floats] = []
         for query in queries:
             parts: dict[str, Floats] = {}
             if query.sketches:
-                parts["sketch"] = np.stack([next(drawn) for _ in query.sketches])
+                parts["sketch"] = np.stack([sketches[id(sketch)] for sketch in query.sketches])
             if _text(query):
-                parts["text"] = next(said)[None]
+                parts["text"] = np.stack([words[text] for text in _text(query)])
             if _avoided(query):
-                parts["avoid"] = np.stack([next(said) for _ in _avoided(query)])
+                parts["avoid"] = np.stack([words[text] for text in _avoided(query)])
             if query.photo:
-                parts["photo"] = next(photos)[None]
+                parts["photo"] = photos[id(query.photo)][None]
             rows.append(self.combine(parts, query.weights))
         return Encoded(np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from stbir.errors import InputError
-from stbir.index.base import Index, Match
+from stbir.index.base import Index, Match, Tokens
 from stbir.index.filters import AnyOf, Equals, Filter, Range
 from stbir.types import Floats, Value
-
-# --- indexes ---------------------------------------------------------------------------------------------------------
 
 SCORE_TOLERANCE = 1e-5
 _DIMENSION = 8
@@ -39,26 +38,27 @@ class _Reference:
     """The obvious index, a dictionary and loops, that the real one must agree with."""
 
     def __init__(self) -> None:
-        self.records: dict[str, tuple[Floats, Mapping[str, Value]]] = {}
+        self.records: dict[str, tuple[Floats, Mapping[str, Value], Tokens | None]] = {}
 
     def search(self, query: Floats, k: int, where: Filter | None) -> list[Match]:
         matches: list[Match] = []
-        for id, (vector, metadata) in self.records.items():
+        for id, (vector, metadata, _) in self.records.items():
             if where is None or where.accepts(metadata):
                 score = sum(float(a) * float(b) for a, b in zip(query, vector, strict=True))
                 matches.append(Match(id, float(np.float32(score))))
         return sorted(matches, key=lambda match: (-match.score, match.id))[:k]
 
     def fields(self) -> dict[str, type]:
-        return {field: type(value) for _, metadata in self.records.values() for field, value in metadata.items()}
+        return {field: type(value) for _, metadata, _ in self.records.values() for field, value in metadata.items()}
 
 
-def check_index(make_index: Callable[[int], Index], *, seed: int = 0) -> None:
+def check_index(make_index: Callable[[int], Index], *, seed: int = 0, rounds: int = 6) -> None:
     """Check that an index answers as a plain loop over all records does.
 
-    `make_index` is given a dimension and returns an empty index of it. Random records are added, replaced and
-    deleted; after each step the index is searched with and without filters, for few and for more records than there
-    are, one query at a time and in batches, with records that are equally good.
+    `make_index` is given a dimension and returns an empty index of it. In each of some `rounds`, random records are
+    added, replaced and deleted; after each step the index is searched with and without filters, for few and for more
+    records than there are, one query at a time and in batches, with records that are equally good, and asked for
+    ranks, counts, tallies and what it stores.
 
     Raises:
         AssertionError: says in words what the index does wrong.
@@ -66,7 +66,7 @@ def check_index(make_index: Callable[[int], Index], *, seed: int = 0) -> None:
     index, reference, rng = make_index(_DIMENSION), _Reference(), np.random.default_rng(seed)
     assert index.dimension == _DIMENSION, f"an index of dimension {_DIMENSION} says it has {index.dimension}"
     _compare(index, reference, rng, "when it is empty")
-    for step in range(6):
+    for step in range(rounds):
         _add(index, reference, rng, count=40)
         _compare(index, reference, rng, f"after adding ({step})")
         _delete(index, reference, rng)
@@ -90,8 +90,9 @@ def _add(index: Index, reference: _Reference, rng: np.random.Generator, *, count
     vectors[: count // 4] = vectors[count // 4 : 2 * (count // 4)]
     vectors[-3:] = np.eye(_DIMENSION, dtype=np.float32)[0]
     metadata = [_metadata(rng) for _ in ids]
-    index.add(ids, vectors, metadata)
-    reference.records.update(zip(ids, zip(vectors, metadata, strict=True), strict=True))
+    tokens = [_tokens(rng) for _ in ids]
+    index.add(ids, vectors, metadata, tokens=tokens)
+    reference.records.update(zip(ids, zip(vectors, metadata, tokens, strict=True), strict=True))
 
 
 def _metadata(rng: np.random.Generator) -> dict[str, Value]:
@@ -102,6 +103,11 @@ def _metadata(rng: np.random.Generator) -> dict[str, Value]:
         "new": bool(rng.integers(2)),
     }
     return {field: value for field, value in everything.items() if rng.random() < 0.8}
+
+
+def _tokens(rng: np.random.Generator) -> Tokens | None:
+    """Patch tokens as methods have them: as many as the photo needs, sometimes none."""
+    return None if rng.random() < 0.5 else rng.normal(size=(int(rng.integers(4)), 3)).astype(np.float16)
 
 
 def _delete(index: Index, reference: _Reference, rng: np.random.Generator) -> None:
@@ -123,12 +129,19 @@ def _compare(index: Index, reference: _Reference, rng: np.random.Generator, when
     fetched = index.fetch([*reversed(known), "not there"])
     assert [record.id for record in fetched] == known[::-1], f"{when}: fetch() does not keep the order asked for"
     for record in fetched:
-        vector, metadata = reference.records[record.id]
+        vector, metadata, tokens = reference.records[record.id]
         assert np.allclose(record.vector, vector, atol=1e-6), f"{when}: fetch() gives {record.id!r} another vector"
         assert dict(record.metadata) == dict(metadata), f"{when}: fetch() gives {record.id!r} other metadata"
+        same = np.array_equal(record.tokens, tokens) if record.tokens is not None and tokens is not None else None
+        assert same or record.tokens is tokens is None, f"{when}: fetch() gives {record.id!r} other tokens"
+    kept = index.records()
+    assert list(kept) == known, f"{when}: records() does not list the records, sorted"
+    assert all(dict(kept[id]) == dict(reference.records[id][1]) for id in known), f"{when}: records() differs"
+    _compare_tallies(index, reference, when)
     queries = np.concatenate([_unit(rng, 2), np.eye(_DIMENSION, dtype=np.float32)[:1]])
     assert index.search(queries[:0], 3) == [], f"{when}: no queries must give no answers"
     for where in _FILTERS:
+        _compare_counts(index, reference, queries, where, when)
         for k in (1, 7, len(known) + 5):
             together = index.search(queries, k, where=where)
             assert len(together) == len(queries), f"{when}: {len(queries)} queries got {len(together)} answers"
@@ -137,6 +150,25 @@ def _compare(index: Index, reference: _Reference, rng: np.random.Generator, when
                 _compare_matches(matches, reference.search(query, k, where), what)
                 alone = index.search(query[None], k, where=where)[0]
                 _compare_matches(alone, matches, f"{what}, alone and in a batch")
+
+
+def _compare_tallies(index: Index, reference: _Reference, when: str) -> None:
+    for field in [*reference.fields(), "no such field"]:
+        for where in (None, Filter((Range("price", 20, 60),))):
+            passing = [m for _, m, _ in reference.records.values() if where is None or where.accepts(m)]
+            counted = dict(Counter(metadata[field] for metadata in passing if field in metadata))
+            assert index.tally(field, where=where) == counted, f"{when}: tally({field!r}) does not count the values"
+
+
+def _compare_counts(index: Index, reference: _Reference, queries: Floats, where: Filter | None, when: str) -> None:
+    """Counts, and the rank of some records, the first and the last of an answer among them."""
+    passing = sum(where is None or where.accepts(metadata) for _, metadata, _ in reference.records.values())
+    assert index.count(where) == passing, f"{when}: count({where}) is {index.count(where)}, not {passing}"
+    orders = [[match.id for match in reference.search(query, len(reference.records), where)] for query in queries]
+    ids = [*dict.fromkeys([*orders[0][:3], *orders[0][-1:], *sorted(reference.records)[:3]]), "not there"]
+    expected = [[order.index(id) + 1 if id in order else None for id in ids] for order in orders]
+    found = index.ranks(queries, ids, where=where)
+    assert found == expected, f"{when}, where = {where}: ranks() of {ids} are {found}, not {expected}"
 
 
 def _compare_matches(found: list[Match], expected: list[Match], what: str) -> None:
@@ -152,7 +184,7 @@ def _compare_matches(found: list[Match], expected: list[Match], what: str) -> No
 def _check_refusals(index: Index, reference: _Reference, rng: np.random.Generator) -> None:
     """What cannot be stored or asked is refused with an InputError, and nothing of it is kept."""
     good = _unit(rng, 2)
-    kept = next(id for id, (_, metadata) in sorted(reference.records.items()) if "price" in metadata)
+    kept = next(id for id, (_, metadata, _) in sorted(reference.records.items()) if "price" in metadata)
     refused: dict[str, Callable[[], object]] = {
         "vectors of another dimension": lambda: index.add(["a", "b"], np.eye(2)),
         "vectors that are not finite": lambda: index.add(["a", "b"], good * np.float32(np.nan)),
@@ -165,6 +197,8 @@ def _check_refusals(index: Index, reference: _Reference, rng: np.random.Generato
         "a query of another dimension": lambda: index.search(np.eye(2), 1),
         "a query that is not of unit length": lambda: index.search(good * 2, 1),
         "k = 0": lambda: index.search(good, 0),
+        "tokens that are no table": lambda: index.add(["a", "b"], good, tokens=[None, np.zeros(3, np.float32)]),
+        "tokens that are not finite": lambda: index.add(["a", "b"], good, tokens=[None, np.full((1, 3), np.nan)]),
     }
     for what, act in refused.items():
         message = None
