@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from typing import Never
 
 import stbir
-from stbir.cli import data, evaluate, index, methods, search, train
+from stbir.cli import data, evaluate, export, index, methods, search, status, train, verify
 from stbir.errors import InputError, StbirError, UnknownName
 
-VERBS = {verb.__name__.rpartition(".")[2]: verb for verb in (index, search, train, evaluate, methods, data)}
+VERB_FILES = (index, search, status, verify, export, train, evaluate, methods, data)
+VERBS = {verb.__name__.rpartition(".")[2]: verb for verb in VERB_FILES}
 
 FINE = 0
 BROKEN = 1
@@ -69,7 +70,7 @@ def parser() -> Parser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 fine, 2 refused, 1 a defect of ours, 130 interrupted."""
+    """Run one command and return its exit code: 0 fine, 2 refused, 3 faults found, 1 our defect, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     _print_any_name()
     # it would count its retries aloud, several lines for every model that is misspelt

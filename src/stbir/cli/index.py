@@ -1,4 +1,4 @@
-"""Make a folder of photos searchable; a second run takes only what is new."""
+"""Make a folder or a catalogue of photos searchable; a second run takes only what is new."""
 
 from __future__ import annotations
 
@@ -10,22 +10,43 @@ from stbir.cli.wording import counted, place, reachable, shown
 
 def define(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir index`."""
-    parser.add_argument("photos", metavar="PHOTOS", type=place, help="a folder of pictures, subfolders included")
-    parser.add_argument("--to", metavar="GALLERY", type=place, help="where the gallery goes (default: PHOTOS/.stbir)")
+    parser.add_argument(
+        "photos",
+        metavar="PHOTOS",
+        type=place,
+        help="a folder of pictures, subfolders included, or a table of them (.csv, .tsv, .jsonl, .parquet)",
+    )
+    parser.add_argument(
+        "--to", metavar="GALLERY", type=place, help="where the gallery goes (default: PHOTOS/.stbir, TABLE.stbir)"
+    )
     parser.add_argument("--model", metavar="MODEL", help="what encodes; by default what the gallery has, else tiny")
+    parser.add_argument(
+        "--check-content", action="store_true", help="compare every file by content, not only by size and time"
+    )
+    table = parser.add_argument_group("columns of a table, where their names do not say what they are")
+    table.add_argument("--image-column", metavar="NAME", help="the file of the picture, or several of one object")
+    table.add_argument("--id-column", metavar="NAME", help="what a photo is called")
+    table.add_argument("--object-column", metavar="NAME", help="what object it shows; one hit for each object")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Bring the gallery of a folder up to date and say what happened."""
+    """Bring the gallery of a folder or a table up to date and say what happened."""
     from stbir.gallery import Gallery
 
-    gallery = Gallery.open(options.photos, options.model, to=options.to, progress=sys.stderr.isatty())
+    columns = {"image": options.image_column, "id": options.id_column, "instance": options.object_column}
+    gallery = Gallery.open(
+        options.photos,
+        options.model,
+        to=options.to,
+        columns={name: column for name, column in columns.items() if column is not None},
+        check_content=options.check_content,
+        progress=sys.stderr.isatty(),
+    )
     changes, broken = gallery.changes, gallery.problems
-    parts = [
-        f"{counted(changes.indexed, 'photo')} indexed",
-        f"{changes.unchanged:,} unchanged",
-        f"{changes.removed:,} removed",
-    ]
+    parts = [f"{counted(changes.indexed, 'photo')} indexed"]
+    if changes.renamed:
+        parts.append(f"{changes.renamed:,} renamed or described anew")
+    parts += [f"{changes.unchanged:,} unchanged", f"{changes.removed:,} removed"]
     if broken:
         parts.append(f"{len(broken):,} broken")
     rate = f" ({changes.indexed / changes.seconds:,.0f} photos/s)" if changes.indexed else ""

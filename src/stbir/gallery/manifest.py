@@ -104,19 +104,23 @@ def write_manifest(home: Path, manifest: Manifest) -> None:
         raise GalleryError(f"cannot write {home / MANIFEST_FILE}: {error.strerror or error}") from None
 
 
+def differing(manifest: Manifest, method: Method) -> list[str]:
+    """In which parts of its fingerprint a method differs from the one that made a gallery."""
+    mine = method.fingerprint()
+    parts = [part for part in sorted(mine | manifest.fingerprint) if mine.get(part) != manifest.fingerprint.get(part)]
+    return parts or (["dimension"] if method.dimension != manifest.dimension else [])
+
+
 def check_same_model(manifest: Manifest, method: Method, *, home: Path) -> None:
     """Make sure that `method` gives the vectors that the gallery in `home` holds.
 
     Raises:
         GalleryError: it does not; says what differs and what to do.
     """
-    mine = method.fingerprint()
-    differing = [
-        part for part in sorted(mine | manifest.fingerprint) if mine.get(part) != manifest.fingerprint.get(part)
-    ]
-    if not differing and method.dimension == manifest.dimension:
+    parts = differing(manifest, method)
+    if not parts:
         return
-    what, same = ", ".join(differing) or "dimension", method.source == manifest.model
+    what, same = ", ".join(parts), method.source == manifest.model
     search = "" if same else f"search with --model {manifest.model}, or "
     raise GalleryError(
         f"the gallery in {home} was made by {'another state of ' if same else ''}model {manifest.model!r}, "

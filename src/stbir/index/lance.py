@@ -233,13 +233,17 @@ class Lance:
 
         return records_of(self._read(None, expr=col("commit") > lit(generation), tokens=False))
 
-    def everything(self) -> pa.Table:
-        """All of it as an Arrow table, with the columns that `stbir.index.arrow` describes.
+    def batches(self, *, rows: int = 8192) -> Generator[pa.Table, None, None]:
+        """All of it piece by piece as Arrow tables, with the columns that `stbir.index.arrow` describes.
 
         Raises:
             GalleryError: a part of it cannot be read.
         """
-        return self._read(None)
+        import pyarrow as pa
+
+        with _damage(self._folder):
+            for batch in self._table.search().select(self._table.schema.names).to_batches(batch_size=rows):
+                yield pa.Table.from_batches([batch])
 
     def __len__(self) -> int:
         return self._count
