@@ -6,9 +6,8 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stbir.data.catalogue.sheets import Sheet
 from stbir.data.catalogue.typed_columns import text_of
@@ -16,8 +15,7 @@ from stbir.data.catalogue.typed_columns import text_of
 _ON_THE_NET = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|data:")
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """One picture that a row names: its file, its path relative to the catalogue, and the object it shows, if said."""
 
     row: int
@@ -29,8 +27,7 @@ class View:
     fault: str = ""
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """A picture that can be used, under an id of its own."""
 
     id: str
@@ -107,7 +104,7 @@ def _find(path: str, beside: str) -> tuple[str, str]:
         return "", "it is an address, and only files can be read"
     if "\0" in path:
         return "", "a file name cannot contain a null byte"
-    if any("\ud800" <= letter <= "\udfff" for letter in path):
+    if not path.isascii() and any("\ud800" <= letter <= "\udfff" for letter in path):
         return "", "the name is no valid text"
     file = _joined(beside, path)
     if os.path.isfile(file):

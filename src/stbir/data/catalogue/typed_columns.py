@@ -66,8 +66,11 @@ def from_values(cells: Sequence[object], *, words: bool = False) -> Column:
     values: list[Value | None] = []
     nested = infinite = 0
     for cell in cells:
+        if cell is None:
+            values.append(None)
+            continue
         value = _plain(cell)
-        nested += value is None and cell is not None and not isinstance(cell, str)
+        nested += value is None and not isinstance(cell, str)
         if isinstance(value, float) and not math.isfinite(value):
             infinite += math.isinf(value)
             value = None
@@ -126,7 +129,7 @@ def _kind(said: Sequence[str]) -> type:
     if all(_NUMBER.fullmatch(text) and math.isfinite(float(text)) for text in texts):
         # a float that changes the digits of a number of an article would be a loss
         whole = [float(text) for text in texts if _INTEGER.fullmatch(text)]
-        return float if all(abs(number) <= _EXACT for number in whole) else str
+        return float if all(abs(number) < _EXACT for number in whole) else str
     return bool if all(text.lower() in ("true", "false") for text in texts) else str
 
 
