@@ -27,13 +27,19 @@ def define(parser: argparse.ArgumentParser) -> None:
     table.add_argument("--image-column", metavar="NAME", help="the file of the picture, or several of one object")
     table.add_argument("--id-column", metavar="NAME", help="what a photo is called")
     table.add_argument("--object-column", metavar="NAME", help="what object it shows; one hit for each object")
+    table.add_argument("--title-column", metavar="NAME", help="what it is called on the page")
 
 
 def run(options: argparse.Namespace) -> int:
     """Bring the gallery of a folder or a table up to date and say what happened."""
     from stbir.gallery import Gallery
 
-    columns = {"image": options.image_column, "id": options.id_column, "instance": options.object_column}
+    columns = {
+        "image": options.image_column,
+        "id": options.id_column,
+        "instance": options.object_column,
+        "title": options.title_column,
+    }
     gallery = Gallery.open(
         options.photos,
         options.model,
@@ -53,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"{', '.join(parts)}{rate}")
     print(f"gallery: {shown(reachable(gallery.home))}")
     sys.stdout.flush()
+    for column, remark in gallery.notes:
+        print(f"column {shown(column)}: {shown(remark)}", file=sys.stderr)
     for name, reason in broken:
         print(f"broken: {shown(name)}: {shown(reason)}", file=sys.stderr)
     return 0

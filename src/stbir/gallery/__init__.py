@@ -49,8 +49,8 @@ class Changes:
 class Gallery:
     """Photos that can be searched; made by `Gallery.open`. Many threads may search while one updates.
 
-    `changes` says what the last update did, and `problems` holds (path, reason) of each photo that
-    the last indexing could not read.
+    `changes` says what the last update did, `problems` holds (path, reason) of each photo that it could not
+    read, and `notes` (column, remark) about the columns of a catalogue.
     """
 
     def __init__(self, store: Store, source: Source) -> None:
@@ -62,6 +62,7 @@ class Gallery:
         self._listed: int | None = None
         self.changes = Changes()
         self.problems: list[tuple[str, str]] = []
+        self.notes: list[tuple[str, str]] = []
 
     @classmethod
     def open(
@@ -85,7 +86,7 @@ class Gallery:
             to: where the gallery lives, `path`/.stbir by default, or `path`.stbir beside a table.
             update: whether to look for new, changed and deleted photos.
             create: whether to begin an empty gallery where there is none, if `update` is false.
-            columns: which columns of a table are "image", "id" and "instance", where their names do not say so.
+            columns: which columns of a table are "image", "id", "instance" and "title", where names do not say so.
             check_content: whether to compare every file by content, and not only by size and time.
             progress: whether to show a progress bar.
             on_problem: called with path and reason for each photo that cannot be read.
@@ -133,7 +134,7 @@ class Gallery:
         report = self._reporter(on_problem)
         for problem in listing.problems:
             report(*problem)
-        self._listed = len(listing.photos)
+        self._listed, self.notes = len(listing.photos), listing.notes
         if self._compare(listing, check_content=check_content):
             with self._busy(), self._store.writing():
                 # another process may have done it meanwhile

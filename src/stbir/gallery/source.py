@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stbir.config import Settings
@@ -13,19 +13,21 @@ from stbir.types import Photo
 
 
 class Columns(Settings):
-    """Which columns of a catalogue name the picture, the photo and the object; found by their names if not given."""
+    """Which columns of a catalogue are the picture, the id, the object and the title; if not given, by their names."""
 
     image: str | None = None
     id: str | None = None
     instance: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The photos of a source, and (name, reason) of what in it cannot be used."""
+    """The photos of a source, (name, reason) of what in it cannot be used, and (column, remark) about its columns."""
 
     photos: list[Photo]
     problems: list[tuple[str, str]]
+    notes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,19 @@ class Source:
         if not catalogue.photos:
             first = f" (first: {': '.join(catalogue.problems[0])})" if catalogue.problems else ""
             raise InputError(f"there are no pictures in {self.path}{first}")
-        return Listing(list(catalogue.photos), list(catalogue.problems))
+        photos = list(catalogue.photos)
+        if columns.title is not None:
+            if columns.title not in catalogue.fields:
+                fields = ", ".join(catalogue.fields) or "none"
+                raise InputError(f"{self.path} has no column {columns.title!r} with titles (columns: {fields})")
+            photos = [_titled(photo, columns.title) for photo in photos]
+        return Listing(photos, list(catalogue.problems), list(catalogue.notes))
+
+
+def _titled(photo: Photo, column: str) -> Photo:
+    metadata = dict(photo.metadata)
+    title = metadata.pop(column, None)
+    return replace(photo, metadata=metadata if title is None else {**metadata, "title": str(title)})
 
 
 def photos_in(folder: Path) -> Listing:
