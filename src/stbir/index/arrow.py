@@ -67,7 +67,11 @@ def table_of(rows: Rows, *, schema: pa.Schema, commit: int) -> pa.Table:
             columns.append(_tokens_column(rows.tokens, field.type))
         else:
             name = field.name.removeprefix(PREFIX)
-            columns.append(pa.array([record.get(name) for record in rows.metadata], field.type))
+            values = [record.get(name) for record in rows.metadata]
+            if pa.types.is_floating(field.type):
+                # to Arrow 0 and -0 are two values when it counts, to Python they are one
+                values = [None if value is None else float(value) + 0.0 for value in values]
+            columns.append(pa.array(values, field.type))
     return pa.table(columns, schema=schema)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stbir.errors import InputError
+from stbir.index.bounds import HIGHEST, LOWEST, is_text
 from stbir.index.filters import Filter
 from stbir.types import Floats, Value
 
@@ -192,6 +193,9 @@ def check_batch(
         seen: set[str] = set()
         twice = next(name for name in names if name in seen or seen.add(name))
         raise InputError(f"the id {twice!r} is there twice in one call")
+    for name in names:
+        if not is_text(name):
+            raise InputError(f"the id {name!r} has characters that are no text")
     rows = check_vectors(vectors, dimension) if names or np.size(vectors) else np.empty((0, dimension), np.float32)
     records = [{} for _ in names] if metadata is None else [dict(record) for record in metadata]
     patches: list[Tokens | None] = (
@@ -241,6 +245,8 @@ def check_value(key: str, value: Value, *, id: str) -> type:
         raise InputError(f"{id!r}: field {key!r} must be str, int, float or bool, not {type(value).__name__}")
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{id!r}: field {key!r} is {value}; leave it out where the number is not known")
-    if type(value) is int and not -(2**63) <= value < 2**63:
-        raise InputError(f"{id!r}: field {key!r} does not fit 64 bits ({value})")
+    if type(value) is int and not LOWEST <= value <= HIGHEST:
+        raise InputError(f"{id!r}: field {key!r} does not fit 64 bits (given: a number of {value.bit_length()} bits)")
+    if isinstance(value, str) and not is_text(value):
+        raise InputError(f"{id!r}: field {key!r} has characters that are no text ({value!r:.80})")
     return type(value)

@@ -9,11 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from stbir.index.base import Metadata
-from stbir.index.filters import AnyOf, Condition, Equals, kind_of
+from stbir.index.bounds import NothingPasses, bounds_of, values_of
+from stbir.index.filters import Condition, Range, kind_of
 from stbir.types import Value
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
+_BESIDE = {
+    (True, True): np.greater,
+    (True, False): np.greater_equal,
+    (False, True): np.less,
+    (False, False): np.less_equal,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,21 +31,19 @@ class NumberColumn:
     present: Mask
 
     def mask(self, condition: Condition) -> Mask:
-        if isinstance(condition, Equals | AnyOf):
-            wanted = condition.values if isinstance(condition, AnyOf) else (condition.value,)
+        kind = int if self.values.dtype.kind == "i" else float
+        if not isinstance(condition, Range):
             inside = np.zeros(len(self.values), dtype=bool)
-            for value in wanted:
-                if kind_of(value) is float:
-                    inside |= self.values == value
+            for value in values_of(condition, kind):
+                inside |= self.values == value
             return inside & self.present
-        low, high = condition.low, condition.high
-        if isinstance(low, str | bool) or isinstance(high, str | bool):
+        try:
+            bounds = bounds_of(condition, kind)
+        except NothingPasses:
             return np.zeros(len(self.values), dtype=bool)
         inside = self.present.copy()
-        if low is not None:
-            inside &= self.values > low if condition.low_open else self.values >= low
-        if high is not None:
-            inside &= self.values < high if condition.high_open else self.values <= high
+        for bound in bounds:
+            inside &= _BESIDE[bound.lower, bound.strict](self.values, bound.value)
         return inside
 
     def tally(self, rows: Rows | None) -> dict[Value, int]:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stbir.index.arrow import PREFIX
-from stbir.index.filters import AnyOf, Condition, Equals, Filter, Range, kind_of
-from stbir.types import Value
+from stbir.index.bounds import LOWEST, Bound, NothingPasses, bounds_of, values_of
+from stbir.index.filters import Condition, Equals, Filter, Range
 
 if TYPE_CHECKING:
     from lancedb.expr import Expr
-
-LOWEST, HIGHEST = -(2**63), 2**63 - 1
-
-
-class NothingPasses(Exception):
-    """A filter that no record can fulfil, so that nobody needs to search."""
 
 
 def expression(where: Filter | None, fields: Mapping[str, type]) -> Expr | None:
@@ -51,66 +45,18 @@ def _condition(condition: Condition, fields: Mapping[str, type]) -> Expr:
         raise NothingPasses
     column = col(PREFIX + condition.field)
     if isinstance(condition, Range):
-        return _range(column, condition, kind)
-    wanted = condition.values if isinstance(condition, AnyOf) else (condition.value,)
-    values = [value for given in wanted if (value := _stored(given, kind)) is not None]
+        whole: Expr | None = None
+        for bound in bounds_of(condition, kind):
+            part = _side(column, bound)
+            whole = part if whole is None else whole & part
+        return has_value(condition.field, kind) if whole is None else whole
+    values = values_of(condition, kind)
     if not values:
         raise NothingPasses
     return column == values[0] if isinstance(condition, Equals) else column.isin(values)
 
 
-def _stored(value: Value, kind: type) -> Value | None:
-    """A value as a column of `kind` stores it, or None where it can store no equal one."""
-    if kind_of(value) is not kind_of(kind()):
-        return None
-    if isinstance(value, str):
-        return value if _is_unicode(value) else None
-    if kind is int:
-        whole = int(value) if float(value).is_integer() else None
-        return whole if whole is not None and LOWEST <= whole <= HIGHEST else None
-    return float(value) if kind is float else value
-
-
-def _range(column: Expr, condition: Range, kind: type) -> Expr:
-    bounds = _bounds(condition, kind)
-    whole: Expr | None = None
-    for part in bounds:
-        value, lower, strict = part
-        if lower:
-            one = column > value if strict else column >= value
-        else:
-            one = column < value if strict else column <= value
-        whole = one if whole is None else whole & one
-    return has_value(condition.field, kind) if whole is None else whole
-
-
-def _bounds(condition: Range, kind: type) -> Iterable[tuple[Value, bool, bool]]:
-    """The ends of a range that say something: value, whether it is the lower one, whether it is outside."""
-    for bound, lower, strict in (
-        (condition.low, True, condition.low_open),
-        (condition.high, False, condition.high_open),
-    ):
-        if bound is None:
-            continue
-        if kind is bool or kind_of(bound) is not kind_of(kind()):
-            raise NothingPasses
-        if isinstance(bound, str) and not _is_unicode(bound):
-            raise NothingPasses
-        if kind is not int or isinstance(bound, str):
-            yield (float(bound) if kind is float else bound), lower, strict
-            continue
-        if math.isinf(bound):
-            if lower == (bound > 0):
-                raise NothingPasses
-            continue
-        # between two whole numbers the next one inside is the bound
-        whole = math.ceil(bound) if lower else math.floor(bound)
-        if (whole > HIGHEST) if lower else (whole < LOWEST):
-            raise NothingPasses
-        if LOWEST <= whole <= HIGHEST:
-            yield whole, lower, strict and whole == bound
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether it can be stored; half of a surrogate pair cannot."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+def _side(column: Expr, bound: Bound) -> Expr:
+    if bound.lower:
+        return column > bound.value if bound.strict else column >= bound.value
+    return column < bound.value if bound.strict else column <= bound.value

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from stbir.errors import GalleryError, InputError, StbirError, first_line
+from stbir.errors import GalleryError, InputError
 from stbir.index.arrow import (
     PREFIX,
     field_columns,
@@ -28,8 +28,10 @@ from stbir.index.arrow import (
     widths,
 )
 from stbir.index.base import Match, Metadata, Record, Tokens, check_batch, check_ids, check_k, check_vectors
+from stbir.index.bounds import NothingPasses, is_text
 from stbir.index.exact import MARGIN, ranked
-from stbir.index.expression import NothingPasses, expression, has_value
+from stbir.index.expression import expression, has_value
+from stbir.index.faults import damage_told, told
 from stbir.index.filters import Filter
 from stbir.types import Floats, Value
 
@@ -69,7 +71,7 @@ class Lance:
         if dimension < 1:
             raise InputError(f"the dimension must be at least 1 (given: {dimension})")
         folder = Path(folder)
-        with _said(f"cannot write the index in {folder}"):
+        with told(f"cannot write the index in {folder}"):
             import lancedb
 
             if (folder / FOLDER).exists():
@@ -86,7 +88,7 @@ class Lance:
         folder = Path(folder)
         if not is_lance(folder):
             raise GalleryError(f"there is no index in {folder}: index the photos first")
-        with _damage(folder):
+        with damage_told(folder):
             import lancedb
 
             return cls(folder, lancedb.connect(folder).open_table(NAME))
@@ -107,7 +109,7 @@ class Lance:
             GalleryError: the index is gone or damaged.
         """
         before = self._version
-        with _damage(self._folder):
+        with damage_told(self._folder):
             self._table.checkout_latest()
             if self._table.version != before:
                 self._look()
@@ -128,15 +130,13 @@ class Lance:
             GalleryError: the folder cannot be written or the disk is full; then nothing of the call is, either.
         """
         new = check_batch(ids, vectors, metadata, tokens, dimension=self._dimension, fields=self.fields())
-        if any("\ud800" <= letter <= "\udfff" for id in new.ids for letter in id):
-            raise InputError("an id has characters that are no text")
         several = widths(new.tokens) | ({self._width} if self._width else set())
         if len(several) > 1:
             raise InputError(f"tokens of different widths cannot stand in one index: {sorted(several)}")
         if not new.ids:
             return
         used = {field: type(value) for record in new.metadata for field, value in record.items()}
-        with _said(f"cannot write the index in {self._folder}"):
+        with self._changing():
             self._make_room(used, width=max(widths(new.tokens), default=0))
             table = table_of(new, schema=self._table.schema, commit=self._version + 1)
             known = self._read(["id"], where=None, ids=new.ids)
@@ -145,7 +145,6 @@ class Lance:
                 merge.execute(table)
             else:
                 self._table.add(table)
-            self._look()
 
     def delete(self, ids: Sequence[str]) -> int:
         """Remove records and say how many there were; ids that are not there do not count.
@@ -156,11 +155,10 @@ class Lance:
         from lancedb.expr import col
 
         before = len(self)
-        names = list(dict.fromkeys(check_ids(ids)))
-        with _said(f"cannot write the index in {self._folder}"):
+        names = _storable(check_ids(ids))
+        with self._changing():
             for start in range(0, len(names), IDS_AT_ONCE):
                 self._table.delete(col("id").isin(names[start : start + IDS_AT_ONCE]))
-            self._look()
         return before - len(self)
 
     def search(self, vectors: npt.ArrayLike, k: int, *, where: Filter | None = None) -> list[list[Match]]:
@@ -216,7 +214,7 @@ class Lance:
     def fields(self) -> dict[str, type]:
         """The metadata fields that records have, and the type of each."""
         if self._used is None:
-            with _damage(self._folder):
+            with damage_told(self._folder):
                 self._used = {field: kind for field, kind in sorted(self._kinds.items()) if self._has(field, kind)}
         return dict(self._used)
 
@@ -241,7 +239,7 @@ class Lance:
         """
         import pyarrow as pa
 
-        with _damage(self._folder):
+        with damage_told(self._folder):
             for batch in self._table.search().select(self._table.schema.names).to_batches(batch_size=rows):
                 yield pa.Table.from_batches([batch])
 
@@ -260,6 +258,18 @@ class Lance:
     def table(self) -> Any:
         """The LanceDB table underneath, for its upkeep."""
         return self._table
+
+    @contextmanager
+    def _changing(self) -> Generator[None, None, None]:
+        """Change the table, tell a failure in one line, and know afterwards how far it came."""
+        with told(f"cannot write the index in {self._folder}"):
+            try:
+                yield
+            except BaseException:
+                with suppress(Exception):
+                    self._look()
+                raise
+            self._look()
 
     def _look(self) -> None:
         """Note what is asked of the table again and again, as it costs a call each time."""
@@ -306,11 +316,12 @@ class Lance:
 
         names = [name for name in self._table.schema.names if tokens or name != "tokens"]
         wanted = names if columns is None else columns
-        with _damage(self._folder):
+        with damage_told(self._folder):
             if ids is not None:
+                known = _storable(ids)
                 parts = [
-                    self._table.search().where(col("id").isin(list(ids[i : i + IDS_AT_ONCE]))).select(wanted).to_arrow()
-                    for i in range(0, len(ids), IDS_AT_ONCE)
+                    self._table.search().where(col("id").isin(known[i : i + IDS_AT_ONCE])).select(wanted).to_arrow()
+                    for i in range(0, len(known), IDS_AT_ONCE)
                 ]
                 return pa.concat_tables(parts) if parts else self._table.schema.empty_table().select(wanted)
             try:
@@ -328,7 +339,7 @@ class Lance:
             asked = asked if condition is None else asked.where(condition, prefilter=True)
             if self._approximate:
                 asked = asked.nprobes(EFFORT // 4).ef(max(EFFORT, 2 * wanted))
-            with _damage(self._folder):
+            with damage_told(self._folder):
                 found = records_of(asked.select(["id", "vector", "_distance"]).to_arrow())
             vectors = np.stack([record.vector for record in found]) if found else np.empty((0, 1), np.float32)
             matches = ranked(query, [record.id for record in found], vectors)
@@ -342,30 +353,6 @@ def is_lance(folder: Path) -> bool:
     return (folder / FOLDER / "_versions").is_dir()
 
 
-@contextmanager
-def _said(what: str) -> Generator[None, None, None]:
-    """Turn whatever the library raises into one line."""
-    try:
-        yield
-    except (StbirError, NothingPasses):
-        raise
-    except Exception as error:
-        raise GalleryError(f"{what}: {_reason(error)}") from None
-
-
-@contextmanager
-def _damage(folder: Path) -> Generator[None, None, None]:
-    """Turn whatever the library raises while it reads into one line that says what to do."""
-    try:
-        yield
-    except (StbirError, NothingPasses):
-        raise
-    except Exception as error:
-        raise GalleryError(
-            f"the index in {folder} is damaged ({_reason(error)}): delete that folder and index again"
-        ) from None
-
-
-def _reason(error: Exception) -> str:
-    # the library names its own source lines behind the reason
-    return first_line(error).partition(", /")[0].partition("rust/")[0].rstrip(" ,:")
+def _storable(ids: Sequence[str]) -> list[str]:
+    """Each id once, without those that no record can have."""
+    return [id for id in dict.fromkeys(ids) if is_text(id)]

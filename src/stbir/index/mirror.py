@@ -29,6 +29,7 @@ class Mirror:
         self._limit = exact_up_to
         self._lock = threading.RLock()
         self._copy: Exact | None = None
+        self._copied = 0
         self._fill()
 
     @property
@@ -52,10 +53,10 @@ class Mirror:
             GalleryError: the table is gone or damaged.
         """
         with self._lock:
-            before = self.table.generation
-            if not self.table.refresh():
+            self.table.refresh()
+            if self.table.generation == self._copied:
                 return False
-            self._catch_up(before)
+            self._catch_up()
             return True
 
     def add(
@@ -72,12 +73,15 @@ class Mirror:
             InputError: a vector, an id, tokens or a metadata value that cannot be stored; then nothing of the call is.
             GalleryError: the folder cannot be written or the disk is full; then nothing of the call is, either.
         """
+        before = self.table.generation
         self.table.add(ids, vectors, metadata, tokens=tokens)
         with self._lock:
             if self._copy is not None:
                 # tokens stay on disk: they are many, and asked for a few photos at a time
                 self._copy.add(ids, vectors, metadata)
-                self._fit()
+                self._has_seen(before)
+                if len(self._copy) > self._limit:
+                    self._copy = None
 
     def delete(self, ids: Sequence[str]) -> int:
         """Remove records and say how many there were; ids that are not there do not count.
@@ -85,10 +89,12 @@ class Mirror:
         Raises:
             GalleryError: the folder cannot be written.
         """
+        before = self.table.generation
         count = self.table.delete(ids)
         with self._lock:
             if self._copy is not None:
                 self._copy.delete(ids)
+                self._has_seen(before)
         return count
 
     def search(self, vectors: npt.ArrayLike, k: int, *, where: Filter | None = None) -> list[list[Match]]:
@@ -159,23 +165,28 @@ class Mirror:
 
     def _fill(self) -> None:
         """Copy the whole table, if it is small enough."""
-        self._copy = None
+        self._copy, self._copied = None, self.table.generation
         if len(self.table) <= self._limit:
             copy = Exact(self.table.dimension)
             _take(copy, self.table.since(-1))
             self._copy = copy
 
-    def _fit(self) -> None:
-        if self._copy is not None and len(self._copy) > self._limit:
-            self._copy = None
+    def _has_seen(self, before: int) -> None:
+        """Note that the copy got the same change as the table, unless it lagged behind the table `before` that."""
+        if self._copied >= before:
+            self._copied = max(self._copied, self.table.generation)
 
-    def _catch_up(self, generation: int) -> None:
-        """Copy what has changed in the table since a generation."""
-        copy = self._copy
+    def _catch_up(self) -> None:
+        """Copy what has changed in the table since the last time.
+
+        That is asked of the copy and not of the table, because a write that was interrupted, or that is just being
+        made in another thread, may stand in the table alone.
+        """
+        copy, generation = self._copy, self.table.generation
         if copy is None or len(self.table) > self._limit:
             self._fill()
             return
-        fresh = self.table.since(generation)
+        fresh = self.table.since(self._copied)
         known = {record.id for record in fresh}
         added = sum(id not in copy for id in known)
         if len(copy) + added != len(self.table):
@@ -184,6 +195,7 @@ class Mirror:
         # a field may have changed its type meanwhile: nobody had it in between, so what is replaced must go first
         copy.delete([id for id in known if id in copy])
         _take(copy, fresh)
+        self._copied = generation
 
 
 def _take(copy: Exact, records: Sequence[Record]) -> None:

@@ -7,11 +7,13 @@ The figures come from measurements at 10,000 to 1,000,000 vectors: a scan of 10,
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from stbir.errors import GalleryError, first_line
+from stbir.errors import GalleryError, StbirError
 from stbir.index.arrow import PREFIX
+from stbir.index.faults import reason_of
 from stbir.index.lance import FOLDER, Lance
 
 FRAGMENTS, VERSIONS = 24, 100
@@ -38,7 +40,11 @@ def tend(index: Lance, *, vectors_from: int = VECTORS_FROM) -> list[str]:
     try:
         return _tend(index, vectors_from)
     except Exception as error:
-        raise GalleryError(f"cannot tidy up the index in {index.folder}: {first_line(error)}") from None
+        raise GalleryError(f"cannot tidy up the index in {index.folder}: {reason_of(error)}") from None
+    finally:
+        # also after a failure, because what was done until then made new versions
+        with suppress(StbirError):
+            index.refresh()
 
 
 def _tend(index: Lance, vectors_from: int) -> list[str]:
@@ -59,8 +65,6 @@ def _tend(index: Lance, vectors_from: int) -> list[str]:
     if due or (answers and "vector" in there and _unindexed(table, there["vector"]) > NEW_SHARE * count):
         table.optimize(cleanup_older_than=KEPT)
         done.append("joined fragments and folded new rows into the indexes")
-    if done:
-        index.refresh()
     return done
 
 
