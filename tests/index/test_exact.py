@@ -1,22 +1,12 @@
-import json
-import os
-from collections.abc import Callable
-from pathlib import Path
-
 import numpy as np
 import pytest
+from unit_vectors import unit
 
-from stbir.errors import GalleryError, InputError
-from stbir.index import exact, generations
+from stbir.errors import InputError
+from stbir.index import exact
 from stbir.index.exact import Exact
-from stbir.index.filters import Equals, Filter, Range
+from stbir.index.filters import AnyOf, Equals, Filter, Range
 from stbir.testing import check_index
-from stbir.types import Floats
-
-
-def unit(count: int, dimension: int = 8, *, seed: int = 0) -> Floats:
-    rows = np.random.default_rng(seed).normal(size=(count, dimension))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 def filled(count: int = 20) -> Exact:
@@ -29,10 +19,6 @@ def filled(count: int = 20) -> Exact:
     return index
 
 
-def contents(index: Exact) -> list[tuple[str, bytes, dict[str, object]]]:
-    return [(record.id, record.vector.tobytes(), dict(record.metadata)) for record in index.fetch(index.ids())]
-
-
 def test_keeps_the_contract() -> None:
     check_index(Exact)
 
@@ -41,24 +27,6 @@ def test_keeps_the_contract_over_many_small_blocks(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(exact, "ROW_BLOCK", 7)
     monkeypatch.setattr(exact, "QUERY_BLOCK", 2)
     check_index(Exact, seed=1)
-
-
-def test_keeps_the_contract_when_saved_and_opened_every_time(tmp_path: Path) -> None:
-    class Reopened(Exact):
-        def add(self, *args, **kwargs):  # type: ignore[no-untyped-def]
-            super().add(*args, **kwargs)
-            self.reopen()
-
-        def delete(self, *args):  # type: ignore[no-untyped-def]
-            count = super().delete(*args)
-            self.reopen()
-            return count
-
-        def reopen(self) -> None:
-            self.save(tmp_path)
-            self.__dict__ = Exact.open(tmp_path).__dict__
-
-    check_index(Reopened, seed=2)
 
 
 def test_equal_vectors_are_ordered_by_id_wherever_they_lie() -> None:
@@ -121,142 +89,6 @@ def test_fetched_records_are_copies() -> None:
     assert np.linalg.norm(index.fetch(["p03"])[0].vector) == pytest.approx(1, abs=1e-6)
 
 
-def test_saved_and_opened_is_the_same(tmp_path: Path) -> None:
-    index = filled()
-    index.add(["naïve \u2028 靴子 \udcff.jpg"], unit(1, seed=9), [{"category": 'say "hi"\n', "weight": 2.0}])
-    index.save(tmp_path)
-    opened = Exact.open(tmp_path)
-    assert contents(opened) == contents(index)
-    assert opened.fields() == index.fields()
-    assert opened.generation == index.generation == 1
-    opened.delete(["p00"])
-    opened.add(["later"], unit(1, seed=10))
-    opened.save(tmp_path)
-    assert contents(Exact.open(tmp_path)) == contents(opened)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.json", "records-2.jsonl", "vectors-2.npy"]
-
-
-def test_an_empty_index_is_saved_too(tmp_path: Path) -> None:
-    Exact(5).save(tmp_path)
-    opened = Exact.open(tmp_path)
-    assert (len(opened), opened.dimension) == (0, 5)
-    assert opened.search(unit(1, 5), 3) == [[]]
-
-
-def failing_at(call: int, real: Callable[..., object], error: BaseException) -> Callable[..., object]:
-    calls = iter(range(call + 1))
-
-    def act(*args: object) -> object:
-        if next(calls, call) == call:
-            raise error
-        return real(*args)
-
-    return act
-
-
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=["disk", "ctrl-c"])
-@pytest.mark.parametrize(("step", "count"), [("fsync", 6), ("replace", 3)])
-def test_a_save_that_fails_leaves_the_last_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, count: int, error: BaseException
-) -> None:
-    index = filled()
-    index.save(tmp_path)
-    for call in range(count):
-        # a generation takes over when index.json is renamed; only the fsync of the folder comes after that
-        taken_over = step == "fsync" and call == count - 1
-        before = contents(Exact.open(tmp_path))
-        index.add([f"new {call}"], unit(1, seed=call))
-        with monkeypatch.context() as patch:
-            patch.setattr(generations.os, step, failing_at(call, getattr(os, step), error))
-            with pytest.raises((GalleryError, KeyboardInterrupt)):
-                index.save(tmp_path)
-        assert contents(Exact.open(tmp_path)) == (contents(index) if taken_over else before)
-        assert not list(tmp_path.glob("*.tmp")) + list(tmp_path.glob(".*.tmp"))
-    with monkeypatch.context() as patch:  # the loop above ends because it went through every call there is
-        patch.setattr(generations.os, step, failing_at(count, getattr(os, step), error))
-        index.save(tmp_path)
-    assert contents(Exact.open(tmp_path)) == contents(index)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
-def test_vectors_are_written_as_numpy_does_and_a_full_disk_keeps_its_reason(tmp_path: Path) -> None:
-    vectors = np.eye(500, dtype=np.float32)[:, ::-1]
-    generations.write_generation(tmp_path, ids=[str(i) for i in range(500)], vectors=vectors, metadata=[{}] * 500)
-    np.save(tmp_path / "reference.npy", np.ascontiguousarray(vectors))
-    assert (tmp_path / "vectors-1.npy").read_bytes() == (tmp_path / "reference.npy").read_bytes()
-    (tmp_path / f".vectors-2.npy.{os.getpid()}.tmp").symlink_to("/dev/full")
-    with pytest.raises(GalleryError, match=r"cannot write the index in .*: No space left on device"):
-        generations.write_generation(tmp_path, ids=[str(i) for i in range(500)], vectors=vectors, metadata=[{}] * 500)
-
-
-def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generations.os, "fsync", failing_at(0, os.fsync, OSError(28, "No space left on device")))
-    with pytest.raises(GalleryError, match=r"cannot write the index in .*: No space left on device"):
-        filled().save(tmp_path)
-
-
-def spoil(path: Path, how: str) -> None:
-    content = path.read_bytes()
-    if how == "truncated":
-        path.write_bytes(content[: len(content) // 2])
-    elif how == "garbled":
-        path.write_bytes(content[:20] + bytes([content[20] ^ 255]) + content[21:])
-    elif how == "empty":
-        path.write_bytes(b"")
-    else:
-        path.unlink()
-
-
-@pytest.mark.parametrize("how", ["truncated", "garbled", "empty", "missing"])
-@pytest.mark.parametrize("name", ["vectors-1.npy", "records-1.jsonl", "index.json"])
-def test_damage_is_told(tmp_path: Path, name: str, how: str) -> None:
-    filled().save(tmp_path)
-    spoil(tmp_path / name, how)
-    with pytest.raises(GalleryError, match=r"there is no index in|is damaged \(.*\): delete that folder"):
-        Exact.open(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"count": 19},
-        {"dimension": 4},
-        {"generation": None},
-        {"format": 99},
-        {"vectors": {"file": "../vectors-1.npy", "sha256": ""}},
-    ],
-)
-def test_a_wrong_description_is_told(tmp_path: Path, change: dict[str, object]) -> None:
-    filled().save(tmp_path)
-    path = tmp_path / "index.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    with pytest.raises(GalleryError, match=r"damaged|has format 99, this version reads 1"):
-        Exact.open(tmp_path)
-
-
-def test_pickled_vectors_are_never_loaded(tmp_path: Path) -> None:
-    filled().save(tmp_path)
-    np.save(tmp_path / "vectors-1.npy", np.array([{"a": print}], dtype=object), allow_pickle=True)
-    path = tmp_path / "index.json"
-    description = json.loads(path.read_text())
-    description["vectors"]["sha256"] = generations._digest(tmp_path / "vectors-1.npy")
-    path.write_text(json.dumps(description))
-    with pytest.raises(GalleryError, match="damaged"):
-        Exact.open(tmp_path)
-
-
-def test_a_reader_survives_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    index = filled()
-    index.save(tmp_path)
-    description = generations._description(tmp_path)
-    index.add(["new"], unit(1))
-    index.save(tmp_path)
-    answers = iter([description])
-    real = generations._description
-    monkeypatch.setattr(generations, "_description", lambda folder: next(answers, None) or real(folder))
-    assert "new" in Exact.open(tmp_path)
-
-
 def test_filters_see_what_was_added_later() -> None:
     index = filled()
     where = Filter((Equals("category", "a"),))
@@ -265,3 +97,125 @@ def test_filters_see_what_was_added_later() -> None:
     assert len(index.search(unit(1), 100, where=where)[0]) == 11
     index.delete(["later", "p00"])
     assert len(index.search(unit(1), 100, where=where)[0]) == 9
+
+
+def test_a_place_is_the_same_whether_it_is_searched_or_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "ROW_BLOCK", 50)
+    index = Exact(16)
+    rows = unit(300, 16)
+    rows[100:140] = rows[99]  # many that are equally good, in several blocks
+    index.add([f"{number:03}" for number in np.random.default_rng(2).permutation(300)], rows)
+    queries = np.concatenate([unit(3, 16, seed=4), rows[99:100]])
+    for query, answer in zip(queries, index.search(queries, 300), strict=True):
+        ids = [match.id for match in answer]
+        assert index.ranks(query[None], [*ids, "not there"])[0] == [*range(1, 301), None]
+
+
+def test_a_place_counts_only_what_passes() -> None:
+    index = filled()
+    where = Filter((Equals("category", "b"), Range("price", low=5)))
+    order = [match.id for match in index.search(unit(1), 20, where=where)[0]]
+    assert len(order) == 8
+    assert index.ranks(unit(1), ["p00", *order], where=where) == [[None, *range(1, 9)]]
+    assert index.ranks(unit(2), [], where=where) == [[], []]
+    assert index.ranks(unit(1)[:0], ["p00"]) == []
+
+
+def test_places_among_nearly_equal_scores_follow_the_answer() -> None:
+    base = unit(1, 32)[0].astype(np.float64)
+    rng = np.random.default_rng(7)
+    rows = base + rng.normal(size=(400, 32)) * 1e-6  # nearer to one another than a float32 product can tell
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    index = Exact(32)
+    index.add([f"{number:03}" for number in range(400)], rows)
+    answer = index.search(base[None], 400)[0]
+    places = index.ranks(base[None], [match.id for match in answer])[0]
+    assert places == list(range(1, 401))
+
+
+def test_values_are_counted_among_those_that_pass() -> None:
+    index = filled(10)
+    index.add(["p10", "p11"], unit(2, seed=3), [{"weight": 0.5, "new": True}, {"weight": -0.0, "new": True}])
+    assert index.tally("category") == {"a": 5, "b": 5}
+    assert index.tally("price", where=Filter((AnyOf("price", (1, 2.0, 77)),))) == {1: 1, 2: 1}
+    assert index.tally("weight") == {0.0: 1, 0.5: 1}
+    assert index.tally("new", where=Filter((Range("weight", 0.1),))) == {True: 1}
+    assert index.tally("category", where=Filter((Equals("new", True),))) == {}
+    assert index.tally("nobody has it") == {}
+    assert index.count() == index.count(Filter()) == 12
+    assert index.count(Filter((Equals("category", "a"), Range("price", low=3)))) == 3
+    assert index.count(Filter((Equals("nobody has it", 1),))) == 0
+
+
+def test_what_was_counted_and_filtered_is_forgotten_with_the_records() -> None:
+    index = filled(6)
+    assert index.tally("category") == {"a": 3, "b": 3}
+    index.delete(["p00", "p05"])
+    assert index.tally("category") == {"a": 2, "b": 2}
+    index.add(["p01"], unit(1), [{"category": "c"}])
+    assert index.tally("category") == {"a": 2, "b": 1, "c": 1}
+    assert sorted(index.tally("price")) == [2, 3, 4]
+
+
+def test_the_last_row_moves_into_a_gap_with_all_that_belongs_to_it() -> None:
+    rows = unit(6)
+    tokens = [np.full((number, 2), number, dtype=np.float16) if number % 2 else None for number in range(6)]
+    index = Exact(8)
+    index.add(list("abcdef"), rows, [{"n": number} for number in range(6)], tokens=tokens)
+    assert index.delete(["b", "a", "not there", "b"]) == 2
+    expected = dict(zip("abcdef", range(6), strict=True))
+    for id in "cdef":
+        (record,) = index.fetch([id])
+        number = expected[id]
+        assert record.vector.tolist() == rows[number].tolist()
+        assert record.metadata == {"n": number}
+        assert (None if record.tokens is None else record.tokens.shape) == ((number, 2) if number % 2 else None)
+        assert index.search(rows[number : number + 1], 1)[0][0].id == id
+        assert index.search(rows[:1], 9, where=Filter((Equals("n", number),)))[0][0].id == id
+    assert index.ids() == list("cdef")
+    assert index.delete(index.ids()) == 4
+    assert (len(index), index.fields(), index.search(unit(1), 3)) == (0, {}, [[]])
+    index.add(["g"], rows[:1], [{"n": "now a text"}])
+    assert index.records() == {"g": {"n": "now a text"}}
+
+
+def test_deleting_at_random_never_mixes_records_up() -> None:
+    rng, index, known = np.random.default_rng(11), Exact(4), {}
+    for step in range(120):
+        ids = [f"{number}" for number in rng.choice(60, size=int(rng.integers(1, 12)), replace=False)]
+        if rng.random() < 0.5:
+            rows = unit(len(ids), 4, seed=step)
+            index.add(ids, rows, [{"step": step, "own": id} for id in ids])
+            known |= {id: (row.tolist(), step) for id, row in zip(ids, rows, strict=True)}
+        else:
+            assert index.delete(ids) == sum(id in known for id in ids)
+            known = {id: value for id, value in known.items() if id not in ids}
+        records = index.fetch(index.ids())
+        assert {r.id: (r.vector.tolist(), r.metadata["step"]) for r in records} == known
+        assert all(r.metadata["own"] == r.id for r in records)
+
+
+def test_tokens_are_kept_in_half_precision_and_replaced_with_the_record() -> None:
+    index = Exact(8)
+    index.add(["a", "b"], unit(2), tokens=[np.ones((2, 3), np.float64) / 3, None])
+    (record,) = index.fetch(["a"])
+    assert record.tokens is not None
+    assert (record.tokens.dtype, record.tokens.shape) == (np.float16, (2, 3))
+    index.add(["a"], unit(1))
+    assert index.fetch(["a"])[0].tokens is None
+    for tokens in (np.ones(3), np.ones((2, 0)), np.ones((1, 2), int), np.full((1, 2), 1e6), np.full((1, 2), np.nan)):
+        with pytest.raises(InputError, match="tokens"):
+            index.add(["c"], unit(1), tokens=[tokens])
+    with pytest.raises(InputError, match="1 ids, 1 vectors, 1 metadata records and 2 tokens do not fit"):
+        index.add(["c"], unit(1), tokens=[None, None])
+    assert "c" not in index
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udcffb"])
+def test_half_a_character_is_refused(text: str) -> None:
+    index = Exact(8)
+    with pytest.raises(InputError, match="characters that are no text"):
+        index.add([text], unit(1))
+    with pytest.raises(InputError, match="'a': field 'name' has characters that are no text"):
+        index.add(["a"], unit(1), [{"name": text}])
+    assert (text in index, index.delete([text]), index.fetch([text]), len(index)) == (False, 0, [], 0)
