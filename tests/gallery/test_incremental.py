@@ -136,6 +136,8 @@ def test_a_field_may_change_its_type_without_encoding_anything(photos: Path) -> 
     assert gallery.fields()["price"] is str
     assert gallery.fields()["stock"] is float
     assert [hit.photo.id for hit in gallery.search(text="white", where=["stock>=3"])] == ["b"]
+    assert gallery.photo("a").metadata == {"name": "white", "price": "3", "stock": 2.5}
+    gallery.add([Photo("c", path=photos / "white.png", metadata={"price": True, "stock": 1})])
     assert gallery.photo("a").metadata == {"name": "white", "stock": 2.5}
 
 

@@ -13,6 +13,7 @@ from stbir.errors import InputError
 if TYPE_CHECKING:
     from stbir.types import Report
 
+MODALITIES = {"sketch": "sketch", "both": "sketch + words"}
 RATES = {"acc@1": "Acc@1 %", "acc@5": "Acc@5 %", "acc@10": "Acc@10 %"}
 
 
@@ -23,6 +24,9 @@ def define(parser: argparse.ArgumentParser) -> None:
         "table", metavar="TABLE", type=place, help="CSV with the columns sketch, text, photo and maybe category"
     )
     parser.add_argument("--within", choices=["category"], help="rank only against photos of the query's category")
+    parser.add_argument(
+        "--progressive", action="store_true", help="measure on the first 10, 20, ... 100 %% of each sketch"
+    )
     parser.add_argument("--json", metavar="FILE", type=place, help="also write the report as JSON")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
 
@@ -37,15 +41,15 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"cannot write {options.json}: {reason}")
 
     from stbir.data.table import read_table
+    from stbir.evaluation.progressive import evaluate_progressive
     from stbir.evaluation.protocol import evaluate
     from stbir.methods import load
 
     split = read_table(options.table)
-    report = evaluate(
-        load(options.model), split, within=options.within, seed=options.seed, progress=sys.stderr.isatty()
-    )
+    measure = evaluate_progressive if options.progressive else evaluate
+    report = measure(load(options.model), split, within=options.within, seed=options.seed, progress=sys.stderr.isatty())
     # printed first: what took long to measure must not be lost to a file that cannot be written
-    print(readable(report))
+    print(readable_progressive(report) if options.progressive else readable(report))
     if options.json:
         text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
         options.json.write_text(text + "\n", encoding="utf-8")
@@ -60,16 +64,43 @@ def readable(report: Report) -> str:
         rates = [_with_interval(result, measure, scale=100, digits=1) for measure in RATES]
         mrr = _with_interval(result, "mrr", scale=1, digits=3)
         rows.append([name, f"{result['queries']:,}", *rates, mrr, f"{result['median_rank']:,g}"])
+    return f"{table(rows, right=range(1, len(header)))}\n\n{'; '.join(_facts(report.protocol))}"
+
+
+def readable_progressive(report: Report) -> str:
+    """The report as a table for each modality, a row per share of the drawing, and its protocol in a line."""
+    blocks: list[str] = []
+    for name, result in report.results.items():
+        header = [MODALITIES[name], "percentile", "1/rank", *RATES.values(), "median rank"]
+        rows = [header]
+        for step in result["curve"]:
+            rates = [f"{100 * step[measure]:.1f}" for measure in RATES]
+            measures = [f"{100 * step['percentile']:.1f}", f"{step['mrr']:.3f}", *rates, f"{step['median_rank']:,g}"]
+            rows.append([f"{100 * step['share']:.0f} %", *measures])
+        areas = [
+            f"{area} {_with_interval(result, area, scale=scale, digits=digits)}"
+            for area, scale, digits in (("m@A", 100, 1), ("m@B", 1, 3))
+        ]
+        lines = table(rows, right=range(1, len(header)))
+        blocks.append(f"{lines}\n{' ' * 2}area: {', '.join(areas)}; {counted(result['queries'], 'drawing')}")
     said = report.protocol
+    facts = _facts(said)
+    facts.insert(2, "% of the length of all lines in drawing order, framed like a finished drawing")
+    if said["without_strokes"]:
+        facts.insert(3, f"{counted(said['without_strokes'], 'query')} left out, whose sketch is a picture")
+    blocks.append("; ".join(facts))
+    return "\n\n".join(blocks)
+
+
+def _facts(said: Mapping[str, Any]) -> list[str]:
     against = "photos of the same category" if said["within"] else "all photos"
-    facts = [
+    return [
         f"{shown(said['table'])}: {counted(said['gallery'], 'photo')} ({said['distractors']:,} never asked for)",
         f"ranked against {against}",
         "ties count against the target",
         f"[95 % bootstrap interval, {said['resamples']:,} resamples, seed {said['seed']}]",
         f"{said['model']['name']} from {shown(said['model']['source'])}",
     ]
-    return f"{table(rows, right=range(1, len(header)))}\n\n{'; '.join(facts)}"
 
 
 def _with_interval(result: Mapping[str, Any], measure: str, *, scale: float, digits: int) -> str:

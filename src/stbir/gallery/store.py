@@ -165,26 +165,37 @@ class Store:
         """Let a field change its type, as a column of a catalogue may from one day to the next."""
         known = self.index.fields()
         new = {field: type(value) for record in records for field, value in record.items()}
-        changed = [field for field, kind in new.items() if known.get(field, kind) is not kind]
-        for field in [field for field in changed if (known[field], new[field]) == (float, int)]:
+        changed = {field: kind for field, kind in new.items() if known.get(field, kind) is not kind}
+        for field in [field for field, kind in changed.items() if (known[field], kind) == (float, int)]:
             for record in (record for record in records if field in record):
                 record[field] = float(record[field])
-            changed.remove(field)
+            del changed[field]
         if changed:
-            self._drop(changed)
+            self._retype(changed)
 
-    def _drop(self, fields: Sequence[str]) -> None:
-        """Take fields out of every record; the next update finds them missing and writes them again."""
-        having = [id for id, record in self.index.records().items() if any(field in record for field in fields)]
-        for start in range(0, len(having), COMMIT_PHOTOS):
-            some = self.index.fetch(having[start : start + COMMIT_PHOTOS])
-            kept = [_without(record.metadata, fields) for record in some]
-            vectors = np.stack([record.vector for record in some])
-            self.index.add([r.id for r in some], vectors, kept, tokens=[r.tokens for r in some])
+    def _retype(self, kinds: Mapping[str, type]) -> None:
+        """Give fields another type in every record: first nobody has them, then all have them again.
+
+        Where a value has no equal of the new type it is left out, and an interruption in between leaves all of them
+        out; what the source of the photos says about them comes back with the next update.
+        """
+        having = {id: record for id, record in self.index.records().items() if kinds.keys() & record.keys()}
+        for converted in (False, True):
+            for start in range(0, len(having), COMMIT_PHOTOS):
+                some = self.index.fetch([*having][start : start + COMMIT_PHOTOS])
+                vectors = np.stack([record.vector for record in some])
+                records = [_retyped(having[r.id], kinds if converted else dict.fromkeys(kinds)) for r in some]
+                self.index.add([r.id for r in some], vectors, records, tokens=[r.tokens for r in some])
 
 
-def _without(metadata: Metadata, fields: Sequence[str]) -> dict[str, Value]:
-    return {name: value for name, value in metadata.items() if name not in fields}
+def _retyped(record: Metadata, kinds: Mapping[str, type | None]) -> dict[str, Value]:
+    """The record with some fields of other types, or without them where there is no type."""
+    kept = {name: value for name, value in record.items() if name not in kinds}
+    for field, kind in kinds.items():
+        value = record.get(field)
+        if value is not None and kind is not None and (kind is str or (kind, type(value)) == (float, int)):
+            kept[field] = kind(value)
+    return kept
 
 
 def _rows(encoded: Encoded) -> list[tuple[Floats, Tokens | None]]:
