@@ -1,4 +1,4 @@
-# make demo: a gallery to try; make test: the whole suite; make install: .venv with the `stbir` command in it.
+# make demo: a gallery to try, then a page to draw on (PAGE=no ends before it); make test: the whole suite; make install: .venv with the `stbir` command in it.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -13,7 +13,7 @@ install: .venv/.installed
 	touch $@
 
 demo: install
-	$(BIN)/python demo/demo.py
+	$(BIN)/python demo/demo.py $(if $(filter no,$(PAGE)),--no-page)
 
 test: .venv/.tested
 	$(BIN)/python -m pytest

@@ -1,9 +1,14 @@
-"""What stbir does, in one minute: draw a gallery, index it, ask three things, and lay the answers out on one sheet."""
+"""What stbir does, in one minute: draw a gallery, index it, ask three things, and open the page to draw on.
 
+With --no-page it ends with the sheet of answers.
+"""
+
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import stbir
+from stbir.cli import main as command
 from stbir.data.drawn.folder import write_gallery
 from stbir.data.table import read_table
 from stbir.evaluation.sheet import SheetRow, contact_sheet
@@ -17,7 +22,7 @@ WANTED = {
 }
 
 
-def main() -> None:
+def main() -> int:
     """Draw 500 pictures and search them with the sketch of the first boot, chair and bag, and words of our own."""
     print("drawing 500 pictures ...")
     write_gallery(DRAWN, count=500, seed=7)
@@ -38,7 +43,12 @@ def main() -> None:
     print(f"\nthe answers side by side: {sheet.relative_to(Path.cwd()) if sheet.is_relative_to(Path.cwd()) else sheet}")
     photos = "demo/drawn/photos"
     print(f'try your own words:       .venv/bin/stbir search {photos} --text "red leather boots" --sheet mine.png')
+    if "--no-page" in sys.argv:
+        print(f"open the page:            .venv/bin/stbir serve {photos}")
+        return 0
+    print("now draw something yourself:\n", flush=True)
+    return command(["serve", str(DRAWN / "photos")])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
