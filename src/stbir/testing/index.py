@@ -198,6 +198,8 @@ def _check_refusals(index: Index, reference: _Reference, rng: np.random.Generato
         "a query that is not of unit length": lambda: index.search(good * 2, 1),
         "k = 0": lambda: index.search(good, 0),
         "tokens that are no table": lambda: index.add(["a", "b"], good, tokens=[None, np.zeros(3, np.float32)]),
+        "characters that are no text in an id": lambda: index.add(["a", "\ud800"], good),
+        "characters that are no text in metadata": lambda: index.add(["a", "b"], good, [{}, {"category": "\ud800"}]),
         "tokens that are not finite": lambda: index.add(["a", "b"], good, tokens=[None, np.full((1, 3), np.nan)]),
     }
     for what, act in refused.items():
