@@ -25,7 +25,8 @@ export class About extends EventTarget {
       this.latest = now;
       this.#show();
       this.dispatchEvent(new Event("known"));
-      if (before && (before.generation !== now.generation || before.photos !== now.photos)) this.dispatchEvent(new Event("grown"));
+      if (before && (before.generation !== now.generation || before.photos !== now.photos))
+        this.dispatchEvent(new Event("grown"));
       if (now.indexing) this.#again();
     } catch {
       if (this.latest?.indexing) this.#again(); // a search says it when the service has gone
@@ -45,10 +46,15 @@ export class About extends EventTarget {
   #show() {
     const { name, photos, source, indexing, model, version, broken } = this.latest;
     document.title = name ? `${name} · stbir` : "stbir";
-    byId("gallery-name").replaceChildren(element("b", {}, name ?? ""), ` ${count(photos)} ${photos === 1 ? "photo" : "photos"}`);
+    byId("gallery-name").replaceChildren(
+      element("b", {}, name ?? ""),
+      element("span", {}, `${count(photos)} ${photos === 1 ? "photo" : "photos"}`),
+    );
     const progress = byId("progress");
     progress.hidden = !indexing;
-    byId("progress-text").textContent = source ? `${count(photos)} of ${count(source)} photos searchable` : `${count(photos)} photos searchable so far`;
+    byId("progress-text").textContent = source
+      ? `${count(photos)} of ${count(source)} photos searchable`
+      : `${count(photos)} photos searchable so far`;
     const bar = /** @type {HTMLProgressElement} */ (byId("progress-bar"));
     if (source) bar.value = photos / source;
     else bar.removeAttribute("value");
@@ -56,17 +62,41 @@ export class About extends EventTarget {
   }
 }
 
-/** @param {{name: string, source: string, families: string[] | null, bundled: boolean}} model @param {{version: string, broken: number}} gallery */
+/**
+ * @param {{name: string, source: string, families: string[] | null, bundled: boolean}} model
+ * @param {{version: string, broken: number}} gallery
+ */
 function aboutModel(model, { version, broken }) {
-  const unreadable = broken ? element("p", {}, `${count(broken)} ${broken === 1 ? "photo" : "photos"} could not be read; `, element("code", {}, "stbir status"), " names them.") : "";
-  const foot = element("p", { class: "small" }, `stbir ${version ?? ""} · ${model.source} · ${model.name.replaceAll("_", " ")}`);
+  const unreadable = broken
+    ? element(
+        "p",
+        {},
+        `${count(broken)} ${broken === 1 ? "photo" : "photos"} could not be read; `,
+        element("code", {}, "stbir status"),
+        " names them.",
+      )
+    : "";
+  const foot = element(
+    "p",
+    { class: "small" },
+    `stbir ${version ?? ""} · ${model.source} · ${model.name.replaceAll("_", " ")}`,
+  );
   if (!model.bundled) {
-    return [element("h2", {}, "About this model"), element("p", {}, "Photos, drawings and words are compared by ", element("b", {}, model.source), "."), unreadable, foot];
+    return [
+      element("h2", {}, "About this model"),
+      element("p", {}, "Photos, drawings and words are compared by ", element("b", {}, model.source), "."),
+      unreadable,
+      foot,
+    ];
   }
   const families = model.families ?? [];
   return [
     element("h2", {}, "About this model"),
-    element("p", {}, "This gallery uses the small model that comes with stbir. It learned from drawn pictures only and knows these things:"),
+    element(
+      "p",
+      {},
+      "This gallery uses the small model that comes with stbir. It learned from drawn pictures only and knows these things:",
+    ),
     element("ul", { class: "families" }, ...families.map((family) => element("li", {}, family))),
     element("p", {}, "For anything else, index your photos once with a real CLIP:"),
     element("pre", { tabIndex: 0 }, element("code", {}, CLIP)),

@@ -136,7 +136,10 @@ async function problemOf(response) {
     const { detail, title } = await response.json();
     return new Problem(response.status, String(detail ?? title));
   } catch {
-    return new Problem(response.status, `The service answered ${response.status} ${response.statusText}.`.replace(" .", "."));
+    return new Problem(
+      response.status,
+      `The service answered ${response.status} ${response.statusText}.`.replace(" .", "."),
+    );
   }
 }
 

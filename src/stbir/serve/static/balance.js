@@ -25,7 +25,13 @@ export class Balance {
     byId("balance-box").classList.toggle("idle", !both);
     byId("balance-says").textContent = both ? says : "";
     byId("balance-help").hidden = both;
-    byId("balance-help").textContent = both ? "" : drawn ? "Add words to shift the balance." : hasWords ? "Add a sketch to shift the balance." : HELP;
+    byId("balance-help").textContent = both
+      ? ""
+      : drawn
+        ? "Add words to shift the balance."
+        : hasWords
+          ? "Add a sketch to shift the balance."
+          : HELP;
   }
 }
 

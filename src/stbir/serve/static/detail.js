@@ -45,7 +45,9 @@ export class Detail extends EventTarget {
     const focused = document.activeElement?.getAttribute("data-act");
     this.#place = place;
     this.#show();
-    /** @type {HTMLElement | null} */ (this.dialog.querySelector(`[data-act="${focused}"]:enabled`) ?? this.dialog.querySelector('[data-act="close"]'))?.focus();
+    /** @type {HTMLElement | null} */ (
+      this.dialog.querySelector(`[data-act="${focused}"]:enabled`) ?? this.dialog.querySelector('[data-act="close"]')
+    )?.focus();
   }
 
   #show() {
@@ -53,8 +55,17 @@ export class Detail extends EventTarget {
     const img = element("img", { alt: `Photo ${hit.title}`, decoding: "async" });
     img.addEventListener("load", () => img.classList.add("ready"));
     const facts = element("dl", { class: "facts" });
-    const act = (/** @type {string} */ name, /** @type {string} */ label, /** @type {() => void} */ onclick, disabled = false) =>
-      element("button", { class: "round", type: "button", "data-act": name, "aria-label": label, title: label, onclick, disabled }, icon(name));
+    const act = (
+      /** @type {string} */ name,
+      /** @type {string} */ label,
+      /** @type {() => void} */ onclick,
+      disabled = false,
+    ) =>
+      element(
+        "button",
+        { class: "round", type: "button", "data-act": name, "aria-label": label, title: label, onclick, disabled },
+        icon(name),
+      );
     const more = () => {
       this.dialog.close();
       this.dispatchEvent(new CustomEvent("like", { detail: hit }));
@@ -62,8 +73,18 @@ export class Detail extends EventTarget {
     const actions = element(
       "div",
       { class: "actions" },
-      element("button", { class: "primary", type: "button", "data-act": "like", onclick: more }, icon("like"), "More like this"),
-      element("button", { class: "second", type: "button", "data-act": "save", onclick: () => this.#download(hit) }, icon("save"), "Download"),
+      element(
+        "button",
+        { class: "primary", type: "button", "data-act": "like", onclick: more },
+        icon("like"),
+        "More like this",
+      ),
+      element(
+        "button",
+        { class: "second", type: "button", "data-act": "save", onclick: () => this.#download(hit) },
+        icon("save"),
+        "Download",
+      ),
     );
     const said = element("p", { class: "small said", role: "status" });
     this.dialog.replaceChildren(
@@ -79,7 +100,12 @@ export class Detail extends EventTarget {
           act("close", "Close", () => this.dialog.close()),
         ),
         element("h2", { id: "detail-title" }, hit.title),
-        element("p", { class: "ranks" }, element("span", { class: "by" }, `rank ${hit.rank}`), ...rankChips(rankList(hit))),
+        element(
+          "p",
+          { class: "ranks" },
+          element("span", { class: "by" }, `rank ${hit.rank}`),
+          ...rankChips(rankList(hit)),
+        ),
         facts,
         actions,
         said,
@@ -90,31 +116,54 @@ export class Detail extends EventTarget {
     this.#complete(hit, facts, actions, said);
   }
 
-  /** Ask for what a hit does not say, such as where the file is. @param {Hit} hit @param {any} facts @param {any} actions @param {any} said */
+  /**
+   * Ask for what a hit does not say, such as where the file is.
+   * @param {Hit} hit
+   * @param {HTMLElement} facts
+   * @param {HTMLElement} actions
+   * @param {HTMLElement} said
+   */
   async #complete(hit, facts, actions, said) {
     try {
       const info = await this.api.info(hit.id);
       if (hit !== this.#hit) return;
       this.#tell(facts, info);
       if (!info.path) return;
-      const copy = element("button", { class: "second", type: "button", "data-act": "copy", onclick: () => copyText(info.path, said) }, icon("copy"), "Copy path");
+      const copy = element(
+        "button",
+        { class: "second", type: "button", "data-act": "copy", onclick: () => copyText(info.path, said) },
+        icon("copy"),
+        "Copy path",
+      );
       actions.append(copy);
     } catch (problem) {
       said.textContent = /** @type {Error} */ (problem).message;
     }
   }
 
-  /** @param {HTMLElement} facts @param {{id: string, category?: string | null, instance?: string | null, metadata: Record<string, unknown>, path?: string}} info */
+  /**
+   * @param {HTMLElement} facts
+   * @param {{id: string, category?: string | null, instance?: string | null, metadata: object, path?: string}} info
+   */
   #tell(facts, { id, category, instance, metadata, path }) {
-    const rows = Object.entries({ category, instance, ...metadata, id, path }).filter(([, value]) => value !== null && value !== undefined && value !== "");
-    facts.replaceChildren(...rows.flatMap(([field, value]) => [element("dt", {}, fieldName(field)), element("dd", {}, valueText(value))]));
+    const rows = Object.entries({ category, instance, ...metadata, id, path }).filter(
+      ([, value]) => value !== null && value !== undefined && value !== "",
+    );
+    facts.replaceChildren(
+      ...rows.map(([field, value]) =>
+        element("div", {}, element("dt", {}, fieldName(field)), element("dd", {}, valueText(value))),
+      ),
+    );
   }
 
   /** @param {Hit} hit */
   async #download(hit) {
     const name = hit.id.split("/").at(-1) ?? "photo";
     try {
-      download(await this.api.file(photoPath(hit.id)), /\.jpe?g$/i.test(name) ? name : `${name.replace(/\.\w+$/, "")}.jpg`);
+      download(
+        await this.api.file(photoPath(hit.id)),
+        /\.jpe?g$/i.test(name) ? name : `${name.replace(/\.\w+$/, "")}.jpg`,
+      );
     } catch (problem) {
       const said = this.dialog.querySelector(".said");
       if (said) said.textContent = /** @type {Error} */ (problem).message;

@@ -65,5 +65,7 @@ export function fieldName(field) {
 export function valueText(value) {
   if (value === true) return "Yes";
   if (value === false) return "No";
-  return typeof value === "number" ? value.toLocaleString(undefined, { maximumFractionDigits: 4, useGrouping: false }) : String(value);
+  return typeof value === "number"
+    ? value.toLocaleString(undefined, { maximumFractionDigits: 4, useGrouping: false })
+    : String(value);
 }

@@ -10,21 +10,25 @@ export function listen(sketchpad) {
     e: () => sketchpad.erase(),
     m: () => drawing.mirror(),
     o: () => sketchpad.chooseFile(),
-    X: () => sketchpad.clear(),
+    "shift+x": () => sketchpad.clear(),
     "/": () => byId("words").focus(),
-    Escape: () => sketchpad.erase(false),
+    escape: () => sketchpad.erase(false),
   };
+  /** @type {Record<string, () => void>} */
+  const commands = { z: () => drawing.undo(), "shift+z": () => drawing.redo(), y: () => drawing.redo() };
   addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.defaultPrevented || target.closest("input, textarea, select, dialog, [popover]")) return;
     const command = event.ctrlKey || event.metaKey;
-    const key = event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;
-    const act = command ? { z: () => drawing.undo(), Z: () => drawing.redo(), y: () => drawing.redo() }[key] : letters[key];
+    // caps lock makes capital letters without shift
+    const key = (event.shiftKey && event.key !== "/" ? "shift+" : "") + event.key.toLowerCase();
+    const act = (command ? commands : letters)[key];
     // letters act on the drawing: not while the results or filters have the focus
-    if (!act || event.altKey || sketchpad.pointers.live || (!command && key !== "/" && target.closest(".found"))) return;
+    if (!act || event.altKey || sketchpad.pointers.live || (!command && key !== "/" && target.closest(".found")))
+      return;
     if (command && sketchpad.file) return;
     if (!command && sketchpad.file && ["e", "m"].includes(key)) return;
-    event.preventDefault();
+    if (key !== "escape") event.preventDefault(); // it may have a panel to close as well
     act();
   });
 }

@@ -46,7 +46,10 @@ let recovery = 0;
 words.addEventListener("input", () => query.set({ words: words.value }, "typing"));
 avoid.addEventListener("input", () => query.set({ avoid: avoid.value }, "typing"));
 for (const field of [words, avoid]) {
-  field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && searcher.schedule(0));
+  field.addEventListener(
+    "keydown",
+    (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && searcher.schedule(0),
+  );
 }
 query.addEventListener("change", (event) => {
   const kind = /** @type {CustomEvent} */ (event).detail;
@@ -59,7 +62,7 @@ sketchpad.addEventListener("change", () => changed(PAUSE));
 sketchpad.addEventListener("problem", (event) => say(/** @type {CustomEvent} */ (event).detail));
 addEventListener("popstate", () => query.set(fromAddress(location.hash), "history"));
 
-searcher.onanswer = (answer, how) => {
+searcher.onanswer = (/** @type {any} */ answer, /** @type {{more: boolean}} */ how) => {
   say("");
   welcome.show(false);
   results.show(answer, how);
@@ -67,7 +70,9 @@ searcher.onanswer = (answer, how) => {
   about.noticed(answer.generation);
   nothing();
   const best = results.hits[0];
-  announce(best ? `${count(results.hits.length)} of ${count(answer.total)} photos. Best: ${best.title}.` : "No photos.");
+  announce(
+    best ? `${count(results.hits.length)} of ${count(answer.total)} photos. Best: ${best.title}.` : "No photos.",
+  );
 };
 searcher.onblank = () => {
   say("");
@@ -76,12 +81,13 @@ searcher.onblank = () => {
   welcome.show(true);
   announce("");
 };
-searcher.onproblem = (problem) => {
+searcher.onproblem = (/** @type {Error & {status?: number}} */ problem) => {
   say(problem.message);
   clearTimeout(recovery);
   if (problem.status === 0) recovery = window.setTimeout(() => searcher.schedule(0), RECOVERY);
 };
-searcher.onslow = (waiting) => byId("results").classList.toggle("waiting", waiting);
+searcher.onbusy = (/** @type {boolean} */ busy) => byId("results").setAttribute("aria-busy", String(busy));
+searcher.onslow = (/** @type {boolean} */ waiting) => byId("results").classList.toggle("waiting", waiting);
 
 results.addEventListener("open", (event) => detail.open(/** @type {CustomEvent} */ (event).detail, results.hits));
 for (const source of [results, detail]) {
@@ -99,6 +105,13 @@ about.addEventListener("grown", () => {
   if (results.hits.length <= PAGE) searcher.schedule(0, true);
 });
 
+// a link would put its target into the address, where the query belongs
+for (const skip of document.querySelectorAll("a.skip")) {
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    byId(/** @type {HTMLAnchorElement} */ (skip).hash.slice(1)).focus();
+  });
+}
 receive((file) => sketchpad.open(file));
 listen(sketchpad);
 placeBeside(byId("about"), byId("about-button"));
@@ -147,6 +160,10 @@ function say(text) {
 
 /** Nothing passes the filters: say so, and offer the way out. */
 function nothing() {
-  const clear = element("button", { class: "link", type: "button", onclick: () => query.set({ where: {} }) }, "Clear filters");
+  const clear = element(
+    "button",
+    { class: "link", type: "button", onclick: () => query.set({ where: {} }) },
+    "Clear filters",
+  );
   byId("nothing").replaceChildren("No photo passes these filters. ", Object.keys(query.where).length ? clear : "");
 }

@@ -22,7 +22,10 @@ export function glide(elements) {
       if (!visible(to) && !(from && visible(from))) continue;
       if (!from) element.animate([{ opacity: 0 }, { opacity: 1 }], APPEAR);
       else if (Math.abs(from.left - to.left) + Math.abs(from.top - to.top) > 1) {
-        element.animate([{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }], MOVE);
+        element.animate(
+          [{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px)` }, { transform: "none" }],
+          MOVE,
+        );
       }
     }
   };

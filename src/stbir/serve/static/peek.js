@@ -27,7 +27,10 @@ export class Peek {
       if (!kept.has(hit.thumb)) this.api.show(img, hit.thumb);
       return img;
     });
-    this.strip.replaceChildren(...pictures, element("span", {}, hits.length ? `See ${count(hits.length)} of ${count(total)}` : ""));
+    this.strip.replaceChildren(
+      ...pictures,
+      element("span", {}, hits.length ? `See ${count(hits.length)} of ${count(total)}` : ""),
+    );
     this.#toggle();
   }
 

@@ -84,7 +84,8 @@ export class Pointers {
     if (!erases) {
       const last = this.drawing.strokes.at(-1)?.t.at(-1);
       if (last === undefined) this.#origin = event.timeStamp;
-      else if (event.timeStamp - this.#origin < last) this.#origin = event.timeStamp - last - YOUNG_MS; // strokes of an earlier page
+      // strokes of an earlier page, whose clock began before this one's
+      else if (event.timeStamp - this.#origin < last) this.#origin = event.timeStamp - last - YOUNG_MS;
       this.live = { x: [], y: [], t: [] };
     }
     this.#take(event);
@@ -168,7 +169,7 @@ export class Pointers {
     const steps = Math.max(1, Math.ceil(Math.hypot(to[0] - from[0], to[1] - from[1]) / (REACH / 2)));
     for (let i = 0; i <= steps; i++) {
       const [x, y] = [from[0] + ((to[0] - from[0]) * i) / steps, from[1] + ((to[1] - from[1]) * i) / steps];
-      for (let hit; (hit = this.drawing.touched(x, y, REACH, this.doomed)); ) this.doomed.add(hit);
+      for (let hit; (hit = this.drawing.touched(x, y, REACH, this.doomed));) this.doomed.add(hit);
     }
   }
 

@@ -24,7 +24,12 @@ export class Query extends EventTarget {
     this.dispatchEvent(new CustomEvent("change", { detail: kind }));
   }
 
-  /** Set or lift the condition on a field. @param {string} field @param {Condition | undefined} condition @param {"typing" | "choice"} [kind] */
+  /**
+   * Set or lift the condition on a field.
+   * @param {string} field
+   * @param {Condition | undefined} condition
+   * @param {"typing" | "choice"} [kind]
+   */
   filter(field, condition, kind = "choice") {
     const { [field]: _, ...others } = this.where;
     this.set({ where: condition === undefined ? others : { ...others, [field]: condition } }, kind);
@@ -57,7 +62,10 @@ export function request(query, sketchpad) {
   const body = { k: PAGE, offset: 0 };
   if (drawn && !sketchpad.file) body.sketches = [sketchpad.drawing.toJSON()];
   if (query.hasWords) body.text = query.words.trim();
-  const avoid = query.avoid.split(",").map((part) => part.trim()).filter(Boolean);
+  const avoid = query.avoid
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
   if (avoid.length) body.avoid = avoid;
   if (query.photo) body.photo = query.photo;
   if (drawn && query.hasWords) body.weights = weightsOf(query.balance);
@@ -102,7 +110,8 @@ export function fromAddress(hash) {
     const [, kind, field] = /^(is|truth|min|max)\.(.+)$/s.exec(key) ?? [];
     if (kind === "is") where[field] = [...(Array.isArray(where[field]) ? where[field] : []), value];
     else if (kind === "truth") where[field] = value === "true";
-    else if (kind && value !== "" && Number.isFinite(Number(value))) where[field] = { ...where[field], [kind]: Number(value) };
+    else if (kind && value !== "" && Number.isFinite(Number(value)))
+      where[field] = { ...where[field], [kind]: Number(value) };
   }
   return {
     words: parts.get("words") ?? "",

@@ -29,7 +29,17 @@ export class Reference {
     this.box.replaceChildren(
       img,
       element("p", {}, element("span", { class: "dim" }, "More like"), element("b", {}, name)),
-      element("button", { class: "round", type: "button", "aria-label": `Stop looking for photos like ${name}`, title: "Remove", onclick: remove }, icon("close")),
+      element(
+        "button",
+        {
+          class: "round",
+          type: "button",
+          "aria-label": `Stop looking for photos like ${name}`,
+          title: "Remove",
+          onclick: remove,
+        },
+        icon("close"),
+      ),
     );
     this.api.show(img, `${photoPath(photo)}/thumb?size=160`);
   }

@@ -60,7 +60,9 @@ export class Results extends EventTarget {
   }
 
   #arrange() {
-    const focused = this.list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+    const focused = this.list.contains(document.activeElement)
+      ? /** @type {HTMLElement} */ (document.activeElement)
+      : null;
     const settle = glide(this.#items.values());
     /** @type {Map<string, HTMLElement>} */
     const items = new Map();
@@ -93,8 +95,19 @@ export class Results extends EventTarget {
       element(
         "div",
         { class: "under" },
-        element("div", { class: "caption" }, element("p", { class: "title" }), element("p", { class: "ranks" })),
-        element("button", { class: "like", type: "button", tabIndex: -1, title: "More like this", onclick: () => this.#say("like", item) }, icon("like")),
+        element("p", { class: "title" }),
+        element("p", { class: "ranks" }),
+        element(
+          "button",
+          {
+            class: "like",
+            type: "button",
+            tabIndex: -1,
+            title: "More like this",
+            onclick: () => this.#say("like", item),
+          },
+          icon("like"),
+        ),
       ),
     );
     this.api.show(img, hit.thumb);
@@ -120,8 +133,18 @@ export class Results extends EventTarget {
     const place = items.indexOf(/** @type {HTMLElement} */ (itemOf(event.target)));
     if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const first = items[0].offsetTop;
-    const columns = Math.max(1, items.findIndex((item) => item.offsetTop > first + 1));
-    const to = { ArrowRight: place + 1, ArrowLeft: place - 1, ArrowDown: place + columns, ArrowUp: place - columns, Home: 0, End: items.length - 1 }[event.key];
+    const columns = Math.max(
+      1,
+      items.findIndex((item) => item.offsetTop > first + 1),
+    );
+    const to = {
+      ArrowRight: place + 1,
+      ArrowLeft: place - 1,
+      ArrowDown: place + columns,
+      ArrowUp: place - columns,
+      Home: 0,
+      End: items.length - 1,
+    }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     if (to >= 0 && to < items.length) this.#focus(to);
@@ -147,7 +170,9 @@ function hold(item, on) {
 function describe(item, hit) {
   const ranks = rankList(hit);
   const spoken = ranks.map(([name, rank]) => `${name} ${rank}`).join(", ");
-  item.querySelector(".open")?.setAttribute("aria-label", `${hit.rank}. ${hit.title}${spoken ? ` (rank by ${spoken})` : ""}`);
+  item
+    .querySelector(".open")
+    ?.setAttribute("aria-label", `${hit.rank}. ${hit.title}${spoken ? ` (rank by ${spoken})` : ""}`);
   item.querySelector(".like")?.setAttribute("aria-label", `More like ${hit.title}`);
   item.querySelector(".title")?.replaceChildren(element("span", { class: "rank" }, hit.rank), hit.title);
   item.querySelector(".ranks")?.replaceChildren(...(ranks.length ? rankChips(ranks) : [hit.category ?? ""]));

@@ -5,12 +5,17 @@
 export const PAUSE = 200; // ms after a stroke or a key
 const SLOW = 400; // ms after which waiting is shown
 
-/** Calls `onanswer(answer, {more})`, `onproblem(problem)`, `onblank()` and `onslow(waiting)`; never with a stale answer. */
+/** Calls its `on…` functions with answers, problems and what it is doing; never with a stale answer. */
 export class Searcher {
-  onanswer = (/** @type {any} */ _answer, /** @type {{more: boolean}} */ _how) => {};
-  onproblem = (/** @type {Error & {status?: number}} */ _problem) => {};
+  /** @type {(answer: any, how: {more: boolean}) => void} */
+  onanswer = () => {};
+  /** @type {(problem: Error & {status?: number}) => void} */
+  onproblem = () => {};
   onblank = () => {};
-  onslow = (/** @type {boolean} */ _waiting) => {};
+  /** @type {(busy: boolean) => void} a search is due or under way */
+  onbusy = () => {};
+  /** @type {(waiting: boolean) => void} so long that it should be shown */
+  onslow = () => {};
   #timer = 0;
   #due = 0;
   /** @type {AbortController | null} */
@@ -35,6 +40,7 @@ export class Searcher {
     if (steady && this.#timer && this.#due <= due) return;
     clearTimeout(this.#timer);
     this.#due = due;
+    this.onbusy(true);
     this.#timer = window.setTimeout(() => {
       this.#timer = 0;
       this.#start();
@@ -53,7 +59,10 @@ export class Searcher {
     this.#stop();
     this.#asked = this.request();
     if (this.#asked) this.#run(this.#asked, false);
-    else this.onblank();
+    else {
+      this.onblank();
+      this.onbusy(false);
+    }
   }
 
   #stop() {
@@ -65,17 +74,20 @@ export class Searcher {
   /** @param {Request} request @param {boolean} more */
   async #run(request, more) {
     const mine = (this.#running = new AbortController());
+    this.onbusy(true);
     const slow = setTimeout(() => this.#running === mine && this.onslow(true), SLOW);
     try {
       const answer = await this.api.search(request.body, request.file, mine.signal);
       if (this.#running === mine) this.onanswer(answer, { more });
     } catch (error) {
-      if (this.#running === mine && /** @type {Error} */ (error).name !== "AbortError") this.onproblem(/** @type {Error} */ (error));
+      if (this.#running === mine && /** @type {Error} */ (error).name !== "AbortError")
+        this.onproblem(/** @type {Error} */ (error));
     } finally {
       clearTimeout(slow);
       if (this.#running === mine) {
         this.#running = null;
         this.onslow(false);
+        if (!this.#timer) this.onbusy(false);
       }
     }
   }

@@ -59,7 +59,11 @@ export class Sketchpad extends EventTarget {
         return;
       }
     } else if (!/^image\//.test(file.type) && !/\.(svg|png|jpe?g|webp)$/i.test(file.name)) {
-      this.dispatchEvent(new CustomEvent("problem", { detail: `${file.name} is no drawing: open a PNG, JPEG, WebP or SVG picture, or stroke JSON.` }));
+      this.dispatchEvent(
+        new CustomEvent("problem", {
+          detail: `${file.name} is no drawing: open a PNG, JPEG, WebP or SVG picture, or stroke JSON.`,
+        }),
+      );
       return;
     }
     this.#drop();
@@ -110,7 +114,11 @@ export class Sketchpad extends EventTarget {
     ];
     for (const [name, label, key, act] of tools) {
       const title = key ? `${label} (${key})` : label;
-      const button = element("button", { type: "button", class: "tool", id: `tool-${name}`, "aria-label": label, title, onclick: act }, icon(name));
+      const button = element(
+        "button",
+        { type: "button", class: "tool", id: `tool-${name}`, "aria-label": label, title, onclick: act },
+        icon(name),
+      );
       this.#buttons[name] = button;
       byId("tools").append(button);
     }
@@ -169,7 +177,11 @@ export class Sketchpad extends EventTarget {
     byId("sheet").classList.toggle("erasing", this.pointers.erasing && !busy);
     this.canvas.setAttribute(
       "aria-label",
-      busy ? `The drawing ${file.name}` : count ? `Drawing of ${count} ${count === 1 ? "stroke" : "strokes"}` : "Empty drawing area",
+      busy
+        ? `The drawing ${file.name}`
+        : count
+          ? `Drawing of ${count} ${count === 1 ? "stroke" : "strokes"}`
+          : "Empty drawing area",
     );
     this.#buttons.undo.disabled = busy || !drawing.canUndo;
     this.#buttons.redo.disabled = busy || !drawing.canRedo;

@@ -47,7 +47,8 @@ export class Drawing extends EventTarget {
   }
 
   mirror() {
-    if (this.strokes.length) this.#become(this.strokes.map((stroke) => ({ ...stroke, x: stroke.x.map((x) => round(SIDE - x)) })));
+    if (this.strokes.length)
+      this.#become(this.strokes.map((stroke) => ({ ...stroke, x: stroke.x.map((x) => round(SIDE - x)) })));
   }
 
   /** Put other strokes in place of these; can be undone. @param {readonly Stroke[]} strokes */
@@ -149,7 +150,8 @@ export function bounds(strokes) {
 export const round = (value) => Math.round(value * 100) / 100;
 
 /** @param {unknown} list */
-const isNumbers = (list) => Array.isArray(list) && list.every((value) => Number.isFinite(value) && Math.abs(value) < 1e9);
+const isNumbers = (list) =>
+  Array.isArray(list) && list.every((value) => Number.isFinite(value) && Math.abs(value) < 1e9);
 
 /** @param {Stroke[]} strokes @param {any} canvas */
 function fitted(strokes, canvas) {
@@ -157,11 +159,17 @@ function fitted(strokes, canvas) {
   const sized = isNumbers(canvas) && canvas.length === 2 && canvas[0] > 0 && canvas[1] > 0;
   const inside = sized && box.left >= 0 && box.top >= 0 && box.right <= canvas[0] && box.bottom <= canvas[1];
   const margin = inside ? 0 : SIDE / 10;
-  const [left, top, width, height] = inside ? [0, 0, canvas[0], canvas[1]] : [box.left, box.top, box.right - box.left, box.bottom - box.top];
+  const [left, top, width, height] = inside
+    ? [0, 0, canvas[0], canvas[1]]
+    : [box.left, box.top, box.right - box.left, box.bottom - box.top];
   const scale = (SIDE - 2 * margin) / (Math.max(width, height) || 1);
   const dx = (SIDE - width * scale) / 2 - left * scale;
   const dy = (SIDE - height * scale) / 2 - top * scale;
-  return strokes.map(({ x, y, t }) => ({ x: x.map((v) => round(v * scale + dx)), y: y.map((v) => round(v * scale + dy)), t }));
+  return strokes.map(({ x, y, t }) => ({
+    x: x.map((v) => round(v * scale + dx)),
+    y: y.map((v) => round(v * scale + dy)),
+    t,
+  }));
 }
 
 /** How far a point is from a stroke. @param {Stroke} stroke @param {number} px @param {number} py */

@@ -7,7 +7,11 @@ import { readStrokes } from "./strokes.js";
 /** @typedef {import("./strokes.js").Stroke} Stroke */
 /** @typedef {{strokes: Stroke[] | null, words: string}} Example */
 
-const WORDS = /** @type {Record<string, string>} */ ({ chair: "red velvet", boot: "black leather with laces", mug: "blue and white" });
+const WORDS = /** @type {Record<string, string>} */ ({
+  chair: "red velvet",
+  boot: "black leather with laces",
+  mug: "blue and white",
+});
 
 export class Welcome {
   /** @type {Record<string, Stroke[]>} */
@@ -40,7 +44,8 @@ export class Welcome {
     this.#read = true;
     try {
       const response = await fetch(new URL("./examples.json", import.meta.url));
-      for (const [name, drawing] of Object.entries(await response.json())) this.#drawings[name] = readStrokes(drawing) ?? [];
+      for (const [name, drawing] of Object.entries(await response.json()))
+        this.#drawings[name] = readStrokes(drawing) ?? [];
     } catch {
       // then the examples are of words only
     }
@@ -49,8 +54,16 @@ export class Welcome {
   #build() {
     this.box.replaceChildren(
       element("h2", {}, "Draw what you remember."),
-      element("p", {}, "Say what a line cannot show: the colour, the material, a detail. The photos follow every stroke."),
-      element("div", { class: "examples", role: "group", "aria-label": "Queries to try" }, ...this.#examples().map((example) => this.#card(example))),
+      element(
+        "p",
+        {},
+        "Say what a line cannot show: the colour, the material, a detail. The photos follow every stroke.",
+      ),
+      element(
+        "div",
+        { class: "examples", role: "group", "aria-label": "Queries to try" },
+        ...this.#examples().map((example) => this.#card(example)),
+      ),
     );
   }
 
@@ -74,9 +87,9 @@ export class Welcome {
     return element(
       "button",
       { class: "example", type: "button", onclick: () => this.choose(example) },
-      strokes ? thumbnail(strokes) : element("span", { class: "quote", "aria-hidden": "true" }, "“ ”"),
+      strokes ? thumbnail(strokes) : element("span", { class: "quote" }, `“${words}”`),
       element("span", { class: "says" }, says),
-      words && element("span", { class: "words" }, words),
+      strokes && words && element("span", { class: "words" }, words),
     );
   }
 }
