@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 
 @pytest.fixture
@@ -97,3 +98,46 @@ def test_a_huge_picture_in_a_table(stbir, table: Path, clip_folder: Path, huge) 
     said = stbir("evaluate", clip_folder, table)
     assert said.code == 2
     assert "1 of 8 photos cannot be read" in said.err
+
+
+def test_progressive_table_and_json(stbir, table: Path, clip_folder: Path, tmp_path: Path) -> None:
+    said = stbir("evaluate", clip_folder, table, "--progressive", "--json", tmp_path / "report.json", "--seed", 3)
+    assert (said.code, said.err) == (0, "")
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert {name: result["queries"] for name, result in report["results"].items()} == {"sketch": 4, "both": 2}
+    alone, both, protocol = said.out.strip().split("\n\n")
+    for name, block, result in zip(
+        ("sketch", "sketch + words"), (alone, both), report["results"].values(), strict=True
+    ):
+        header, *rows, area = block.splitlines()
+        assert header.startswith(f"{name}  percentile %  1/rank  Acc@1 %")
+        assert [row.split()[0] for row in rows] == [str(share) for share in range(10, 101, 10)]
+        for row, step in zip(rows, result["curve"], strict=True):
+            assert row.split()[2:4] == [f"{100 * step['percentile']:.1f}", f"{step['mrr']:.3f}"]
+            assert row.split()[-1] == f"{step['median_rank']:g}"
+        low, high = result["intervals"]["m@B"]
+        assert f"m@B {result['m@B']:.3f} [{low:.3f}, {high:.3f}]" in area
+        assert area.endswith(f"{result['queries']} drawings")
+    assert protocol.startswith("table.csv: 8 photos (4 never asked for); ranked against all photos; % of the length")
+    assert "picture" not in protocol
+    whole = stbir("evaluate", clip_folder, table, "--json", tmp_path / "whole.json", "--seed", 3)
+    assert whole.code == 0
+    last = report["results"]["sketch"]["curve"][-1]
+    assert last["mrr"] == json.loads((tmp_path / "whole.json").read_text())["results"]["sketch"]["mrr"]
+
+
+def test_progressive_says_what_has_no_strokes(stbir, table: Path, clip_folder: Path) -> None:
+    page = Image.new("L", (64, 64), 255)
+    ImageDraw.Draw(page).line((8, 8, 56, 56), fill=0, width=3)
+    page.save(table.parent / "sketch.png")
+    rows = table.read_text()
+    table.write_text(rows.replace("sketch.json", "sketch.png", 1))
+    said = stbir("evaluate", clip_folder, table, "--progressive")
+    assert said.code == 0
+    assert "1 query left out, whose sketch is a picture; " in said.out
+    table.write_text(rows.replace("sketch.json", "sketch.png"))
+    said = stbir("evaluate", clip_folder, table, "--progressive")
+    assert (said.code, said.out) == (2, "")
+    (line,) = said.err.splitlines()
+    assert "table.csv has no sketch with strokes" in line
+    assert "(sketches that are pictures: 4; queries without a sketch: 1)" in line

@@ -71,7 +71,7 @@ def readable_progressive(report: Report) -> str:
     """The report as a table for each modality, a row per share of the drawing, and its protocol in a line."""
     blocks: list[str] = []
     for name, result in report.results.items():
-        header = [MODALITIES[name], "percentile", "1/rank", *RATES.values(), "median rank"]
+        header = [MODALITIES[name], "percentile %", "1/rank", *RATES.values(), "median rank"]
         rows = [header]
         for step in result["curve"]:
             rates = [f"{100 * step[measure]:.1f}" for measure in RATES]

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 import stbir
 from stbir.errors import InputError
 from stbir.evaluation.intervals import bootstrap
+from stbir.evaluation.targets import Labels, Targets, find_targets
 from stbir.evaluation.vectors import encode_asked, encode_gallery
-from stbir.functional.metrics import Ranks, hit_at, median_rank, reciprocal, vector_ranks
+from stbir.functional.metrics import Ranks, hit_at, median_rank, reciprocal
 from stbir.types import Report, Split
 
 if TYPE_CHECKING:
@@ -56,35 +56,33 @@ def evaluate(
         InputError: nothing to rank, a target that is not among the photos, a photo without a category where
             `within` needs one, a picture or a sketch that cannot be read.
     """
-    if not split.photos:
-        raise InputError(f"{split.name} has no photos; there is nothing to rank")
-    groups = _groups(split, within=within)
+    targets = find_targets(split, within=within)
     # queries first: a broken sketch is found before the long run over the photos
     asked = encode_asked(method, split.queries)
     if not asked:
         raise InputError(f"{split.name} has no query with a sketch or words; there is nothing to measure")
-    shown = _numbers(split)
-    wanted = {name: _targets(part.wanted, shown=shown, split=split) for name, part in asked.items()}
-    labels = np.array([shown.get(photo.instance, -1) for photo in split.photos])
+    wanted = {name: targets.of(part.wanted) for name, part in asked.items()}
     photos = encode_gallery(method, split.photos, progress=progress)
     results: dict[str, dict[str, Any]] = {}
     for name, part in asked.items():
-        ranks = vector_ranks(
-            part.vectors,
-            photos,
-            query_labels=wanted[name],
-            photo_labels=labels,
-            # a label is the place of the first photo that shows it
-            query_groups=None if groups is None else groups[wanted[name]],
-            photo_groups=groups,
-        )
+        ranks = targets.ranks(part.vectors, photos, wanted=wanted[name])
         results[name] = summarise(ranks, seed=seed, resamples=resamples)
-    targets = np.concatenate([*wanted.values()])
-    protocol = {
+    protocol = describe(
+        method, targets, asked=np.concatenate([*wanted.values()]), within=within, seed=seed, resamples=resamples
+    )
+    return Report(protocol=protocol, results=results)
+
+
+def describe(
+    method: Method, targets: Targets, *, asked: Labels, within: str | None, seed: int, resamples: int
+) -> dict[str, Any]:
+    """The protocol that all measurements share, in words and numbers; `asked` are the labels of all targets."""
+    split = targets.split
+    return {
         "table": split.name,
         "gallery": len(split.photos),
         "queries": len(split.queries),
-        "distractors": len(split.photos) - int(np.isin(labels, targets).sum()),
+        "distractors": len(split.photos) - int(np.isin(targets.photos, asked).sum()),
         "within": within,
         "ties": TIES,
         "aggregation": AGGREGATION,
@@ -96,7 +94,6 @@ def evaluate(
         "torch": _installed("torch"),
         "hardware": hardware(),
     }
-    return Report(protocol=protocol, results=results)
 
 
 def summarise(ranks: Ranks, *, seed: int, resamples: int) -> dict[str, Any]:
@@ -109,36 +106,6 @@ def summarise(ranks: Ranks, *, seed: int, resamples: int) -> dict[str, Any]:
         "queries": len(ranks),
         "intervals": {name: list(interval) for name, interval in intervals.items()},
     }
-
-
-def _numbers(split: Split) -> dict[str | None, int]:
-    """Number each instance by the first photo that shows it; a photo without an instance shows none."""
-    numbers: dict[str | None, int] = {}
-    for number, photo in enumerate(split.photos):
-        if photo.instance is not None:
-            numbers.setdefault(photo.instance, number)
-    return numbers
-
-
-def _targets(wanted: list[str | None], *, shown: dict[str | None, int], split: Split) -> npt.NDArray[np.int64]:
-    lost = [instance for instance in wanted if instance not in shown]
-    if lost:
-        raise InputError(f"{len(lost)} queries of {split.name} look for a photo that it does not have, as {lost[0]!r}")
-    return np.array([shown[instance] for instance in wanted])
-
-
-def _groups(split: Split, *, within: str | None) -> npt.NDArray[np.int64] | None:
-    if within is None:
-        return None
-    if within != "category":
-        raise InputError(f"within is 'category' or nothing, not {within!r}")
-    nameless = [photo.id for photo in split.photos if photo.category is None]
-    if nameless:
-        raise InputError(
-            f"{split.name}: {len(nameless)} of {len(split.photos)} photos have no category, first {nameless[0]}; "
-            "fill the column category, or rank against all photos"
-        )
-    return np.unique([str(photo.category) for photo in split.photos], return_inverse=True)[1].astype(np.int64)
 
 
 def hardware() -> str:
