@@ -70,8 +70,8 @@ def evaluate_progressive(
     if not asked:
         raise InputError(
             f"{split.name} has no sketch with strokes, so nobody knows in which order they were drawn "
-            f"(sketches that are pictures: {skipped.rasters:,}; queries without a sketch: {skipped.without:,}); give stroke "
-            "JSON, ndjson or SVG"
+            f"(sketches that are pictures: {skipped.rasters:,}; queries without a sketch: {skipped.without:,}); give "
+            "stroke JSON, ndjson or SVG"
         )
     wanted = {name: targets.of(parts.wanted) for name, parts in asked.items()}
     photos = encode_gallery(method, split.photos, progress=progress)
