@@ -19,7 +19,8 @@ from stbir.testing import check_index
 
 STRANGE_IDS = [
     "a'; DROP TABLE photos; --", "1 OR 1=1", "' OR ''='", "b`c`", 'd"e', "f\\g", "\\", "'", "''", "h\ni\t", "x\0y", " ",
-    "%", "_", "NULL", "id", "靴子", "😀👟", "é", "e\u0301", "Boot", "boot", "BOOT", "--", "/*", ";", "a,b", "{}", "$1", "?",
+    "%", "_", "NULL", "id",
+    "靴子", "😀👟", "é", "e\u0301", "Boot", "boot", "BOOT", "--", "/*", ";", "a,b", "{}", "$1", "?",
     "../../etc/passwd", "x" * 3000,
 ]  # fmt: skip
 STRANGE_FIELDS = [
