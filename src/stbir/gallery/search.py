@@ -107,7 +107,7 @@ class _Ranking:
         self._where = where
         self._itself = itself.id if itself is not None and itself.id in index else None
         self._own_object = None if self._itself is None else self._objects_of([self._itself])[self._itself]
-        self._objects = {str(name) for name, count in index.tally(OBJECT).items() if count > 1}
+        self._objects = bool(index.shared(OBJECT))
 
     def best(self, vector: Floats, count: int) -> list[Match]:
         """The best `count`."""

@@ -30,6 +30,7 @@ class Mirror:
         self._lock = threading.RLock()
         self._copy: Exact | None = None
         self._copied = 0
+        self._shared: dict[str, tuple[int, frozenset[Value]]] = {}
         self._fill()
 
     @property
@@ -150,6 +151,15 @@ class Mirror:
         """How many records that pass `where` have each value of a field; empty where none has it."""
         with self._lock:
             return self._answering.tally(field, where=where)
+
+    def shared(self, field: str) -> frozenset[Value]:
+        """The values of a field that more than one record has; counted once after each change."""
+        with self._lock:
+            state = self.table.generation if self._copy is None else self._copied
+            if self._shared.get(field, (-1,))[0] != state:
+                counts = self._answering.tally(field)
+                self._shared[field] = state, frozenset(value for value, count in counts.items() if count > 1)
+            return self._shared[field][1]
 
     def __len__(self) -> int:
         with self._lock:
