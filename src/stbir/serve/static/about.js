@@ -5,7 +5,7 @@ import { byId, count, element } from "./element.js";
 const WHILE_INDEXING = 1500; // ms between two looks
 const CLIP = "stbir index PHOTOS --model openai/clip-vit-base-patch32";
 
-/** Says "grown" when photos were added or changed, and "known" after every look. */
+/** Says "grown" when photos were added or changed, "known" after every look, "problem" where none succeeds. */
 export class About extends EventTarget {
   /** @type {any} */
   latest = null;
@@ -28,8 +28,10 @@ export class About extends EventTarget {
       if (before && (before.generation !== now.generation || before.photos !== now.photos))
         this.dispatchEvent(new Event("grown"));
       if (now.indexing) this.#again();
-    } catch {
-      if (this.latest?.indexing) this.#again(); // a search says it when the service has gone
+    } catch (problem) {
+      // later on a search says when the service has gone
+      if (!this.latest) this.dispatchEvent(new CustomEvent("problem", { detail: problem }));
+      if (!this.latest || this.latest.indexing) this.#again();
     }
   }
 

@@ -3,7 +3,7 @@
 const TOKEN = "stbir.token";
 const PATIENCE = 6; // how often a busy service is asked again
 const LONGEST_WAIT = 4000;
-const UNREACHABLE = "The service does not answer. Is `stbir serve` still running?";
+const UNREACHABLE = "The service does not answer. Is “stbir serve” still running?";
 
 /** What went wrong, in words for the person at the page; `status` 0 means that nobody answered. */
 export class Problem extends Error {

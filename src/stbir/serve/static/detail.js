@@ -36,18 +36,23 @@ export class Detail extends EventTarget {
     this.#place = hits.indexOf(hit);
     this.#show();
     this.dialog.showModal();
+    this.#focus("title");
   }
 
   /** @param {number} step */
   #turn(step) {
     const place = this.#place + step;
     if (place < 0 || place >= this.#hits.length) return;
-    const focused = document.activeElement?.getAttribute("data-act");
+    const focused = document.activeElement?.getAttribute("data-act") ?? "title";
     this.#place = place;
     this.#show();
-    /** @type {HTMLElement | null} */ (
-      this.dialog.querySelector(`[data-act="${focused}"]:enabled`) ?? this.dialog.querySelector('[data-act="close"]')
-    )?.focus();
+    this.#focus(focused);
+  }
+
+  /** @param {string} act a part of the dialog; its title, where that part is not or cannot be used */
+  #focus(act) {
+    const part = this.dialog.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? byId("detail-title");
+    /** @type {HTMLElement} */ (part).focus();
   }
 
   #show() {
@@ -99,7 +104,7 @@ export class Detail extends EventTarget {
           act("right", "Next photo", () => this.#turn(1), this.#place === this.#hits.length - 1),
           act("close", "Close", () => this.dialog.close()),
         ),
-        element("h2", { id: "detail-title" }, hit.title),
+        element("h2", { id: "detail-title", tabIndex: -1, "data-act": "title" }, hit.title),
         element(
           "p",
           { class: "ranks" },
@@ -146,8 +151,9 @@ export class Detail extends EventTarget {
    * @param {{id: string, category?: string | null, instance?: string | null, metadata: object, path?: string}} info
    */
   #tell(facts, { id, category, instance, metadata, path }) {
+    const { title } = this.#hit;
     const rows = Object.entries({ category, instance, ...metadata, id, path }).filter(
-      ([, value]) => value !== null && value !== undefined && value !== "",
+      ([, value]) => value !== null && value !== undefined && value !== "" && value !== title,
     );
     facts.replaceChildren(
       ...rows.map(([field, value]) =>

@@ -20,6 +20,11 @@ export class Facets {
     query.addEventListener("change", () => this.#mark());
   }
 
+  /** Whether the fields have been told. */
+  get known() {
+    return Object.keys(this.#fields).length > 0;
+  }
+
   /** @param {Record<string, Facet>} fields */
   show(fields) {
     if (this.box.querySelector(":popover-open")) return; // nothing moves under an open panel

@@ -42,6 +42,7 @@ const welcome = new Welcome(({ strokes, words }) => {
 });
 const [words, avoid] = [byId("words"), byId("avoid")];
 let recovery = 0;
+let lost = false; // nobody has answered yet
 
 words.addEventListener("input", () => query.set({ words: words.value }, "typing"));
 avoid.addEventListener("input", () => query.set({ avoid: avoid.value }, "typing"));
@@ -98,7 +99,16 @@ for (const source of [results, detail]) {
 }
 byId("more").addEventListener("click", () => searcher.more(results.hits.length));
 
-about.addEventListener("known", kinds);
+about.addEventListener("known", () => {
+  if (!facets.known) showFacets();
+  kinds();
+  if (lost) searcher.schedule(0);
+  lost = false;
+});
+about.addEventListener("problem", (event) => {
+  lost = true;
+  say(/** @type {CustomEvent} */ (event).detail.message);
+});
 about.addEventListener("grown", () => {
   showFacets();
   // a search that shows more than its first page stays as it is: nobody wants to lose their place
@@ -117,7 +127,6 @@ listen(sketchpad);
 placeBeside(byId("about"), byId("about-button"));
 query.set(fromAddress(location.hash), "history");
 about.look();
-showFacets();
 
 /** The query is another one. @param {number} wait @param {boolean} [steady] */
 function changed(wait, steady = false) {

@@ -48,6 +48,7 @@ export class Pointers {
     canvas.addEventListener("pointercancel", (event) => this.#cancel(event));
     canvas.addEventListener("lostpointercapture", (event) => this.#up(event));
     canvas.addEventListener("pointerleave", () => this.#aim(undefined));
+    canvas.addEventListener("blur", () => canvas.classList.remove("pointed"));
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
     // Safari shows its magnifier after a double tap unless the touch is taken
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
@@ -72,6 +73,7 @@ export class Pointers {
     if (event.pointerType === "touch" && (this.#pen || this.#isGesture(event))) return;
     if (this.#active) return;
     event.preventDefault();
+    this.canvas.classList.add("pointed"); // who draws sees where, and needs no ring around it
     this.canvas.focus({ preventScroll: true });
     try {
       this.canvas.setPointerCapture(event.pointerId);

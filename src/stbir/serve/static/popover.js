@@ -22,7 +22,8 @@ export function placeBeside(panel, button) {
 /** @param {HTMLElement} panel @param {HTMLElement} button */
 function place(panel, button) {
   const [around, box] = [button.getBoundingClientRect(), panel.getBoundingClientRect()];
-  const left = Math.max(GAP, Math.min(around.left, innerWidth - box.width - GAP));
+  const fits = around.left + box.width <= innerWidth - GAP;
+  const left = Math.max(GAP, fits ? around.left : around.right - box.width);
   const below = around.bottom + GAP;
   const above = around.top - GAP - box.height;
   panel.style.left = `${left}px`;

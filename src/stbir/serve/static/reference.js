@@ -21,7 +21,7 @@ export class Reference {
     this.box.hidden = !photo;
     if (!photo) return this.box.replaceChildren();
     const img = element("img", { alt: "", width: 48, height: 48 });
-    const name = photo.split("/").at(-1);
+    const name = photo.replace(/^.*\//, "").replace(/\.\w+$/, "");
     const remove = () => {
       this.query.set({ photo: "" });
       byId("words").focus({ preventScroll: true });

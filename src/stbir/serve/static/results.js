@@ -9,6 +9,7 @@ import { glide } from "./motion.js";
  *            ranks: Record<string, number>, metadata: Record<string, unknown>}} Hit
  */
 
+const MOST_TRIES = 4; // to load a picture
 const RANKS = { sketch: "sketch", text: "words", photo: "likeness" };
 
 /** Says "open" and "like" with a hit in `detail`. */
@@ -86,8 +87,15 @@ export class Results extends EventTarget {
   /** @param {Hit} hit */
   #item(hit) {
     const img = element("img", { alt: "", width: 320, height: 320, decoding: "async", draggable: false });
-    img.addEventListener("load", () => img.classList.add("ready"));
-    img.addEventListener("error", () => item.classList.add("missing"));
+    img.addEventListener("load", () => {
+      img.classList.add("ready");
+      item.classList.remove("missing");
+    });
+    let tries = 0;
+    img.addEventListener("error", () => {
+      item.classList.add("missing"); // a busy service may still send it
+      if (++tries < MOST_TRIES) setTimeout(() => this.api.show(img, hit.thumb), 1000 * tries);
+    });
     const item = element(
       "li",
       { class: "hit", "data-id": hit.id },
