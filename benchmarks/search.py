@@ -14,12 +14,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 import stbir
 from stbir.data.drawn import draw, families
-from stbir.gallery.manifest import Manifest
-from stbir.gallery.store import Store
-from stbir.index.exact import Exact
 from stbir.methods.base import Method
 from stbir.types import Floats
 
@@ -62,12 +60,14 @@ def main() -> None:
 
 def gallery_of_random_photos(folder: Path, method: Method, count: int) -> stbir.Gallery:
     rng = np.random.default_rng(0)
-    index = Exact(method.dimension)
+    photos = folder / "photos"
+    photos.mkdir()
+    Image.new("RGB", (1, 1)).save(photos / "one.png")  # there is no gallery of no photos
+    gallery = stbir.Gallery.open(photos, method, to=folder / "gallery", update=False, create=True)
     names = [f"c{number % 5}/{number:06}.jpg" for number in range(count)]
     metadata = [{"path": name, "category": name[:2], "name": name[3:-4]} for name in names]
-    index.add(names, unit(rng, count, index.dimension), metadata)
-    manifest = Manifest(photos=str(folder), model="", dimension=index.dimension, fingerprint=method.fingerprint())
-    return stbir.Gallery(Store(home=folder, folder=folder, method=method, manifest=manifest, index=index))
+    gallery.index.add(names, unit(rng, count, method.dimension), metadata)
+    return gallery
 
 
 if __name__ == "__main__":
