@@ -17,6 +17,8 @@ from stbir.types import Photo
 
 FAMILIES = ("boot", "chair", "mug")
 COLOURS = ("red", "blue", "green", "black")
+DESKTOP = {"viewport": {"width": 1440, "height": 900}, "has_touch": True}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -94,30 +96,41 @@ def browser(chromium: str) -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def screens(browser: Any) -> Callable[..., Any]:
+    """Windows of a certain kind, kept open: a new tab has its own storage and costs much less than a new window."""
+    contexts: dict[str, Any] = {}
+
+    def screen(**options: Any) -> Any:
+        key = repr(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = browser.new_context(**options)
+        return contexts[key]
+
+    return screen
+
+
 @pytest.fixture
-def visit(browser: Any, service: Service) -> Iterator[Callable[..., Page]]:
+def visit(screens: Callable[..., Any], service: Service) -> Iterator[Callable[..., Page]]:
     """Opens the page as somebody with a certain screen does; in the end nothing may have gone wrong on it."""
     pages: list[Page] = []
 
     def open_page(
         url: str = "", *, phone: bool = False, quiet: bool = True, before: Any = None, **options: Any
     ) -> Page:
-        screen = {"viewport": {"width": 1440, "height": 900}}
-        if phone:
-            screen = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-        context = browser.new_context(**(screen | options), reduced_motion="reduce")
         address, _, hash = url.partition("#")
-        page = Page(context.new_page(), address or service.url)
+        screen = screens(**(PHONE if phone else DESKTOP) | {"reduced_motion": "reduce"} | options)
+        page = Page(screen.new_page(), address or service.url)
+        pages.append(page)
+        page.quiet = quiet
         if before is not None:
             before(page)
         page.open(hash and f"#{hash}")
-        pages.append(page)
-        page.quiet = quiet
         return page
 
     yield open_page
     for page in pages:
-        page.tab.context.close()
+        page.tab.close()
         page.check_clean()
 
 

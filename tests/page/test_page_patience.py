@@ -115,3 +115,31 @@ def test_drawing_goes_on_while_the_service_is_slow(page: Page, hand: Hand) -> No
     held[1].continue_()
     page.settle()
     assert len(page.ids()) == 24
+
+
+def test_photos_glide_to_their_new_places_for_those_who_like_it(visit: Callable[..., Page]) -> None:
+    page = visit(reduced_motion="no-preference")
+    page.say("mug")
+    page.tab.fill("#words", "green mug")
+    page.settle()
+    moving = "document.getAnimations().filter((one) => one.effect.target?.className?.startsWith?.('hit')).length"
+    assert page.tab.evaluate(moving) > 0
+    page.until(lambda: page.tab.evaluate(moving) == 0)
+    still = page.tab.eval_on_selector_all(".hit", "all => all.every((one) => getComputedStyle(one).opacity === '1')")
+    assert still
+
+
+def test_pictures_follow_that_came_late(visit: Callable[..., Page]) -> None:
+    page = visit(quiet=False)
+    failed: list[Any] = []
+
+    def fail_once(route: Any) -> None:
+        if len(failed) < 1:
+            failed.append(route.abort())
+        else:
+            route.continue_()
+
+    page.tab.route("**/thumb", fail_once)
+    page.say("mug")
+    page.until(lambda: page.tab.eval_on_selector_all(".hit img.ready", "all => all.length") == 24)
+    assert page.tab.is_hidden(".hit.missing")

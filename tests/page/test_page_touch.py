@@ -81,6 +81,18 @@ def test_a_finger_on_the_canvas_draws_and_one_beside_it_scrolls(phone: Page) -> 
     assert len(phone.strokes()) == 1
 
 
+def test_the_best_photos_show_at_the_foot_while_one_draws(phone: Page) -> None:
+    assert phone.tab.is_hidden("#peek")
+    Hand(phone, "touch").draw(BOX)
+    phone.until(lambda: phone.tab.eval_on_selector_all("#peek img", "all => all.every((img) => img.complete)"))
+    assert phone.tab.text_content("#peek") == "See 24 of 60"
+    phone.tab.tap("#peek")
+    phone.until(lambda: phone.tab.is_hidden("#peek"))
+    assert phone.tab.evaluate("scrollY") > 200
+    words = phone.tab.eval_on_selector("#words", "input => input.getBoundingClientRect().top")
+    assert 0 <= words < 60  # they stay in sight
+
+
 def test_only_the_main_button_of_the_mouse_draws(page: Page) -> None:
     page.tab.mouse.move(200, 200)
     page.tab.mouse.down(button="right")

@@ -51,7 +51,7 @@ export class Detail extends EventTarget {
 
   /** @param {string} act a part of the dialog; its title, where that part is not or cannot be used */
   #focus(act) {
-    const part = this.dialog.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? byId("detail-title");
+    const part = this.dialog.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? this.dialog.querySelector("h2");
     /** @type {HTMLElement} */ (part).focus();
   }
 

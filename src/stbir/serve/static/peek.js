@@ -3,6 +3,7 @@
 import { byId, count, element } from "./element.js";
 
 const SHOWN = 5;
+const ENOUGH = 180; // pixels of the results in sight that make the strip needless
 
 export class Peek {
   #away = true;
@@ -12,10 +13,13 @@ export class Peek {
     this.api = api;
     this.strip = /** @type {HTMLElement} */ (byId("peek"));
     this.strip.addEventListener("click", () => byId("results").scrollIntoView({ block: "start" }));
-    const seen = new IntersectionObserver(([entry]) => {
-      this.#away = !entry.isIntersecting;
-      this.#toggle();
-    });
+    const seen = new IntersectionObserver(
+      ([entry]) => {
+        this.#away = !entry.isIntersecting;
+        this.#toggle();
+      },
+      { rootMargin: `0px 0px -${ENOUGH}px` },
+    );
     seen.observe(byId("hits"));
   }
 

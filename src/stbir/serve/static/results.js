@@ -186,10 +186,14 @@ function describe(item, hit) {
   item.querySelector(".ranks")?.replaceChildren(...(ranks.length ? rankChips(ranks) : [hit.category ?? ""]));
 }
 
-/** The rank by each side of the query, where there are several sides. @param {Hit} hit @returns {[string, number][]} */
+/**
+ * The rank by each side of the query, where there are several and it is not too deep to tell.
+ * @param {Hit} hit
+ * @returns {[string, number][]}
+ */
 export function rankList({ ranks }) {
   const known = Object.entries(RANKS).filter(([key]) => ranks?.[key] !== undefined);
-  return known.length > 1 ? known.map(([key, name]) => [name, ranks[key]]) : [];
+  return known.map(([key, name]) => [name, ranks[key]]);
 }
 
 /** The side that ranks the photo best stands out: it is why the photo is here. @param {[string, number][]} ranks */
