@@ -157,6 +157,7 @@ def test_fragments_are_joined_and_old_versions_removed_in_time(tmp_path: Path, m
         assert (index.records(), index.search(unit(3), 20)) == (records, answers)
     monkeypatch.setattr(upkeep, "KEPT", timedelta(milliseconds=1))
     monkeypatch.setattr(upkeep, "FRAGMENTS", 1)
+    monkeypatch.setattr(upkeep, "JOINED_SHARE", 0)
     table.add(["last"], unit(1, seed=99))
     tend(table)
     assert len(files(table, "_versions")) <= 2
@@ -166,19 +167,37 @@ def test_fragments_are_joined_and_old_versions_removed_in_time(tmp_path: Path, m
     assert reader.records() == table.records()
 
 
-def test_many_versions_alone_are_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_old_versions_alone_are_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "VERSIONS", 10)
-    monkeypatch.setattr(upkeep, "KEPT", timedelta(milliseconds=1))
     table = Lance.create(tmp_path, 8)
     for number in range(12):
         table.add(["same"], unit(1, seed=number))
+    assert tend(table) == [], "they are many, but somebody may still read them"
+    monkeypatch.setattr(upkeep, "KEPT", timedelta(milliseconds=1))
     assert tend(table)
     assert len(files(table, "_versions")) <= 2
-    assert table.ids() == ["same"]
+    assert table.fetch(["same"])[0].vector.tolist() == unit(1, seed=11)[0].tolist()
+
+
+def test_a_growing_table_is_not_written_anew_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "FRAGMENTS", 3)
+    monkeypatch.setattr(upkeep, "SCATTERED", 1000)
+    table, joined = Lance.create(tmp_path, 8), list[int]()
+    for number in range(80):
+        table.add([f"{number}"], unit(1, seed=number))
+        if tend(table):
+            joined.append(len(table))
+    assert sum(joined) < 6 * 80, "the rows written in addition are a few times those of the table"
+    assert len(joined) > 5
+    monkeypatch.setattr(upkeep, "SCATTERED", 2)
+    table.add(["one", "two", "three"], unit(3))
+    table.add(["four"], unit(1))
+    assert tend(table), "very many fragments are joined however small they are"
 
 
 def test_a_reader_with_an_old_snapshot_survives_upkeep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upkeep, "FRAGMENTS", 2)
+    monkeypatch.setattr(upkeep, "JOINED_SHARE", 0)
     monkeypatch.setattr(upkeep, "NAMED_FROM", 10)
     table = Lance.create(tmp_path, DIMENSION)
     fill(table, 600)
@@ -199,6 +218,7 @@ def test_upkeep_that_fails_is_told_in_one_line_and_harms_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     monkeypatch.setattr(upkeep, "FRAGMENTS", 1)
+    monkeypatch.setattr(upkeep, "JOINED_SHARE", 0)
     monkeypatch.setattr(upkeep, "NAMED_FROM", 10)
     table = Lance.create(tmp_path, DIMENSION)
     fill(table, 300)

@@ -7,6 +7,7 @@ The figures come from measurements at 10,000 to 1,000,000 vectors: a scan of 10,
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,12 @@ from stbir.index.faults import reason_of
 from stbir.index.lance import FOLDER, Lance
 
 FRAGMENTS, VERSIONS = 24, 100
-"""Every change adds a version and maybe a fragment; with so many of either, reading becomes slower than tidying up."""
+"""Every change adds a version and maybe a fragment; with so many of either it is time to tidy up."""
+JOINED_SHARE = 0.25
+"""Joining writes the whole table anew, so it waits until this share of it is new: a table that grows commit by commit
+is then written about five times over, however large it becomes."""
+SCATTERED = 200
+"""With so many fragments they are joined all the same, as each one makes reading a little slower."""
 KEPT = timedelta(minutes=10)
 """How long a version stays after it was replaced, so that whoever reads it can finish."""
 NAMED_FROM = 10_000
@@ -61,8 +67,8 @@ def _tend(index: Lance, vectors_from: int) -> list[str]:
                 done.append(_build(table, PREFIX + field, _bitmap() if few else _tree()))
         if "vector" not in there:
             done.append(_build(table, "vector", _graph(count)))
-    due = _fragments(table) >= FRAGMENTS or _versions(index) >= VERSIONS
-    if due or (answers and "vector" in there and _unindexed(table, there["vector"]) > NEW_SHARE * count):
+    stale = answers and "vector" in there and _unindexed(table, there["vector"]) > NEW_SHARE * count
+    if stale or _scattered(table) or _old_versions(index) >= VERSIONS:
         table.optimize(cleanup_older_than=KEPT)
         done.append("joined fragments and folded new rows into the indexes")
     return done
@@ -91,14 +97,22 @@ def _graph(count: int) -> Any:
     return HnswSq(distance_type="dot", num_partitions=count // PARTITION + 1)
 
 
-def _fragments(table: Any) -> int:
-    return table.stats()["fragment_stats"]["num_small_fragments"]
+def _scattered(table: Any) -> bool:
+    fragments = table.stats()["fragment_stats"]
+    new = table.count_rows() - fragments["lengths"]["max"]
+    enough = new >= JOINED_SHARE * table.count_rows() or fragments["num_small_fragments"] >= SCATTERED
+    return fragments["num_small_fragments"] >= FRAGMENTS and enough
 
 
-def _versions(index: Lance) -> int:
-    return len(os.listdir(index.folder / FOLDER / "_versions"))
+def _old_versions(index: Lance) -> int:
+    """How many versions are so old that they may go."""
+    before = time.time() - KEPT.total_seconds()
+    with os.scandir(index.folder / FOLDER / "_versions") as entries:
+        return sum(entry.stat().st_mtime < before for entry in entries)
 
 
 def _unindexed(table: Any, name: str) -> int:
+    # otherwise the library computes what nobody asked for, and says so on the screen
+    os.environ.setdefault("LANCE_INCLUDE_VECTOR_CENTROIDS", "false")
     statistics = table.index_stats(name)
     return 0 if statistics is None else statistics.num_unindexed_rows
