@@ -100,6 +100,7 @@ for (const source of [results, detail]) {
 byId("more").addEventListener("click", () => searcher.more(results.hits.length));
 
 about.addEventListener("known", () => {
+  sketchpad.most = about.latest.limits?.body_bytes ?? Infinity;
   if (!facets.known) showFacets();
   kinds();
   if (lost) searcher.schedule(0);

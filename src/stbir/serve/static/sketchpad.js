@@ -16,6 +16,8 @@ export class Sketchpad extends EventTarget {
   drawing = new Drawing();
   /** @type {File | null} */
   file = null;
+  /** How many bytes the service takes. */
+  most = Infinity;
   /** @type {Record<string, HTMLButtonElement>} */
   #buttons = {};
   #url = "";
@@ -51,7 +53,11 @@ export class Sketchpad extends EventTarget {
 
   /** Put a drawing from a file in place: strokes as strokes that can be drawn on, a picture as it is. @param {File} file */
   async open(file) {
-    if (/\.(nd)?json$|json$/i.test(file.name) || file.type.includes("json")) {
+    if (file.size > this.most) {
+      const [has, may] = [file.size, this.most].map((bytes) => (bytes / 1e6).toFixed(1));
+      return this.#refuse(`${file.name} has ${has} MB, and a drawing may have ${may} MB: make it smaller.`);
+    }
+    if (/json$/i.test(file.name) || file.type.includes("json")) {
       const strokes = readStrokes(await parsed(file));
       if (strokes) {
         this.#drop();
@@ -59,12 +65,7 @@ export class Sketchpad extends EventTarget {
         return;
       }
     } else if (!/^image\//.test(file.type) && !/\.(svg|png|jpe?g|webp)$/i.test(file.name)) {
-      this.dispatchEvent(
-        new CustomEvent("problem", {
-          detail: `${file.name} is no drawing: open a PNG, JPEG, WebP or SVG picture, or stroke JSON.`,
-        }),
-      );
-      return;
+      return this.#refuse(`${file.name} is no drawing: open a PNG, JPEG, WebP or SVG picture, or stroke JSON.`);
     }
     this.#drop();
     this.file = file;
@@ -161,6 +162,11 @@ export class Sketchpad extends EventTarget {
     } catch {
       // only a reload would have needed it
     }
+  }
+
+  /** @param {string} why */
+  #refuse(why) {
+    this.dispatchEvent(new CustomEvent("problem", { detail: why }));
   }
 
   #drop() {
