@@ -5,8 +5,9 @@
 The vectors lie in 2,000 clusters of a 64-dimensional space, as embeddings do; they arrive in commits of 512 as a
 gallery writes them. `lance` is the table on disk alone, with the vector index that its upkeep builds (`lance-scan`:
 without); `gallery` is what a user has, `stbir.Gallery`, searched with drawings and words that the bundled model encodes
-(it decides the dimension there). Each engine runs in a process of its own. Recall is against a plain scan of all
-vectors; filters let 10 % and 2 % pass.
+(it decides the dimension there). Writing and reading are processes of their own; RSS is what the reader takes for the
+index after it has searched, without its model. Recall is against a plain scan of all vectors; filters let 10 % and 2 %
+pass.
 """
 
 from __future__ import annotations
@@ -128,72 +129,85 @@ def on_disk(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def bare(engine: str, folder: Path, size: int, vectors: Vectors, dimension: int) -> Exact | Lance:
+def fill(engine: str, folder: Path, size: int, vectors: Vectors, dimension: int) -> Exact | Lance:
     if engine == "exact":
         index: Exact | Lance = Exact(dimension)
         for commit in vectors.commits(size):
             index.add(*commit)
         return index
     index = Lance.create(folder, dimension)
+    indexed = {"vectors_from": 10**9} if engine == "lance-scan" else {}
     for number, commit in enumerate(vectors.commits(size), start=1):
         index.add(*commit)
         if number % store.TEND_EVERY == 0:
-            tend(index)
-    tend(index, vectors_from=0 if engine == "lance" else size + 1)
+            tend(index, **indexed)
+    tend(index, **(indexed or {"vectors_from": 0}))
     return index
 
 
-def gallery_of(folder: Path, size: int, vectors: Vectors) -> stbir.Gallery:
+def fill_gallery(folder: Path, size: int, method: Any) -> None:
     (folder / "photos").mkdir(parents=True)
     picture = Image.new("RGB", (1, 1))
-    picture.save(folder / "photos" / "one.png")
+    picture.save(folder / "photos" / "one.png")  # there is no gallery of no photos
     photos = [Photo(name(n), category=f"c{n % 5}", metadata=record(n), image=picture) for n in range(size)]
-    method: Any = Known(vectors)
     gallery = stbir.Gallery.open(folder / "photos", method, to=folder / "gallery", update=False, create=True)
     gallery.add(photos)
-    return gallery
 
 
-def measure(engine: str, size: int, dimension: int, count: int) -> dict[str, float]:
-    """What one engine does with so many vectors; called in a process of its own."""
-    model = stbir.load("tiny") if engine == "gallery" else None
-    dimension = model.dimension if model else dimension
+def write(engine: str, folder: Path, size: int, dimension: int) -> dict[str, float]:
+    """Put so many vectors into an index in a folder."""
+    import lancedb  # noqa: F401  (what importing it takes is no part of writing)
+
+    method: Any = Known(Vectors(dimension)) if engine == "gallery" else None
     vectors = Vectors(dimension)
     vectors.rows(0)
+    start = time.perf_counter()
+    if method is None:
+        fill(engine, folder, size, vectors, dimension)
+    else:
+        fill_gallery(folder, size, method)
+    return {"ingest": time.perf_counter() - start, "disk": on_disk(folder)}
+
+
+def read(engine: str, folder: Path, size: int, dimension: int, count: int) -> dict[str, float]:
+    """Open what was written (`exact` is in memory only, and filled again) and search it."""
+    vectors = Vectors(dimension)
+    method: Any = Known(vectors) if engine == "gallery" else None
+    vectors.rows(0)
+    before = resident()
     find: Find
-    with tempfile.TemporaryDirectory() as work:
-        before, start = resident(), time.perf_counter()
-        if model is None:
-            index = bare(engine, Path(work), size, vectors, dimension)
-            queries = vectors.rows(10**9, count)
+    if method is None:
+        index = fill(engine, folder, size, vectors, dimension) if engine == "exact" else Lance.open(folder)
+        queries = vectors.rows(10**9, count)
 
-            def find(number: int, where: Filter | None) -> tuple[Sequence[str], dict[str, float]]:
-                start = time.perf_counter()
-                matches: list[Match] = index.search(queries[number : number + 1], 10, where=where)[0]
-                return [match.id for match in matches], {"search": (time.perf_counter() - start) * 1000}
+        def find(number: int, where: Filter | None) -> tuple[Sequence[str], dict[str, float]]:
+            start = time.perf_counter()
+            matches: list[Match] = index.search(queries[number : number + 1], 10, where=where)[0]
+            return [match.id for match in matches], {"search": (time.perf_counter() - start) * 1000}
 
-        else:
-            gallery = gallery_of(Path(work), size, vectors)
-            drawn = [draw(families()[n % len(families())], n, size=64).pair()[0] for n in range(count)]
-            queries = model.encode_queries(drawn).vectors
+    else:
+        drawn = [draw(families()[n % len(families())], n, size=64).pair()[0] for n in range(count)]
+        queries = method.encode_queries(drawn).vectors
+        before = resident()
+        gallery = stbir.Gallery.open(folder / "gallery", method, update=False)
 
-            def find(number: int, where: Filter | None) -> tuple[Sequence[str], dict[str, float]]:
-                query = drawn[number]
-                found = gallery.timed_search(sketch=query.sketches, text=query.text, k=10, where=where)
-                return [hit.photo.id for hit in found.hits], dict(found.took_ms)
+        def find(number: int, where: Filter | None) -> tuple[Sequence[str], dict[str, float]]:
+            query = drawn[number]
+            found = gallery.timed_search(sketch=query.sketches, text=query.text, k=10, where=where)
+            return [hit.photo.id for hit in found.hits], dict(found.took_ms)
 
-        row = {"ingest": time.perf_counter() - start}
-        for number in range(min(5, count)):
-            find(number, None)
-        answers: dict[str, list[Sequence[str]]] = {}
-        for kind, where in FILTERS.items():
-            found = [find(number, where) for number in range(count)]
-            answers[kind] = [ids for ids, _ in found]
-            for stage in ("search", "total"):
-                times = [took[stage] for _, took in found if stage in took]
-                if times:
-                    row[f"{stage} p50{kind}"], row[f"{stage} p99{kind}"] = np.percentile(times, [50, 99])
-        row |= {"rss": resident() - before, "disk": on_disk(Path(work))}
+    for number in range(min(5, count)):
+        find(number, None)
+    row: dict[str, float] = {}
+    answers: dict[str, list[Sequence[str]]] = {}
+    for kind, where in FILTERS.items():
+        found = [find(number, where) for number in range(count)]
+        answers[kind] = [ids for ids, _ in found]
+        for stage in ("search", "total"):
+            times = [took[stage] for _, took in found if stage in took]
+            if times:
+                row[f"{stage} p50{kind}"], row[f"{stage} p99{kind}"] = np.percentile(times, [50, 99])
+    row["rss"] = resident() - before
     for kind, where in FILTERS.items():
         true = vectors.best(queries, size, where)
         right = [len(ten & set(ids)) / len(ten) for ten, ids in zip(true, answers[kind], strict=True)]
@@ -208,10 +222,12 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--engines", nargs="+", default=["exact", "lance", "gallery"],
                         choices=["exact", "lance", "lance-scan", "gallery"])  # fmt: skip
-    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=["write", "read"], help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
-    if wanted.alone:
-        print(json.dumps(measure(wanted.engines[0], wanted.sizes[0], wanted.dimension, wanted.queries)))
+    if wanted.step:
+        what = (wanted.engines[0], wanted.folder, wanted.sizes[0], wanted.dimension)
+        print(json.dumps(write(*what) if wanted.step == "write" else read(*what, wanted.queries)))
         return
     print(
         f"{hardware()}, OMP_NUM_THREADS={os.environ.get('OMP_NUM_THREADS', 'unset')}; {wanted.queries} queries, k = 10"
@@ -222,13 +238,22 @@ def main() -> None:
     print("".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
     for size in wanted.sizes:
         for engine in wanted.engines:
-            arguments = ["--alone", "--sizes", size, "--dimension", wanted.dimension, "--queries", wanted.queries]
-            command = [sys.executable, __file__, *map(str, arguments), "--engines", engine]
-            row = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+            with tempfile.TemporaryDirectory() as work:
+                row = alone("write", engine, size, Path(work), wanted) | alone("read", engine, size, Path(work), wanted)
             cells = [f"{engine} {size:,}", f"{row['ingest']:.1f}", f"{row['rss']:.0f}", f"{row['disk']:.0f}"]
             cells += [f"{row[f'recall{kind}']:.4f}" for kind in FILTERS]
             cells += [times(row, kind) for kind in FILTERS]
             print("".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)), flush=True)
+
+
+def alone(step: str, engine: str, size: int, folder: Path, wanted: argparse.Namespace) -> dict[str, float]:
+    """One step in a process of its own."""
+    dimension = stbir.load("tiny").dimension if engine == "gallery" else wanted.dimension
+    options = {"step": step, "engines": engine, "sizes": size, "folder": folder}
+    options |= {"dimension": dimension, "queries": wanted.queries}
+    arguments = [text for option, value in options.items() for text in (f"--{option}", str(value))]
+    ended = subprocess.run([sys.executable, __file__, *arguments], stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(ended.stdout)
 
 
 def times(row: dict[str, float], kind: str) -> str:
