@@ -71,7 +71,7 @@ class Exact:
         """
         new = check_batch(ids, vectors, metadata, tokens, dimension=self._dimension, fields=self._types)
         self._columns = {}
-        self._reserve(len(self._ids) + sum(name not in self._row for name in new.ids))
+        self.reserve(len(self._ids) + sum(name not in self._row for name in new.ids))
         for name, vector, record, patches in zip(new.ids, new.vectors, new.metadata, new.tokens, strict=True):
             if name in self._row:
                 self._forget(self._metadata[self._row[name]])
@@ -86,6 +86,13 @@ class Exact:
                 self._tokens[name] = patches
             self._types |= {field: type(value) for field, value in record.items()}
             self._uses.update(record.keys())
+
+    def reserve(self, count: int) -> None:
+        """Make room for so many records at once, where it is known how many there will be."""
+        if count > len(self._store):
+            grown = np.empty((max(count, len(self._store) * 3 // 2), self._dimension), dtype=np.float32)
+            grown[: len(self._ids)] = self._vectors
+            self._store = grown
 
     def delete(self, ids: Sequence[str]) -> int:
         """Remove records and say how many there were; ids that are not there do not count."""
@@ -186,12 +193,6 @@ class Exact:
         close = self._ranked(query, rows[np.abs(scores - own.score) <= MARGIN])
         before = int((scores > own.score + MARGIN).sum())
         return before + 1 + [match.id for match in close].index(own.id)
-
-    def _reserve(self, count: int) -> None:
-        if count > len(self._store):
-            grown = np.empty((max(count, len(self._store) * 3 // 2), self._dimension), dtype=np.float32)
-            grown[: len(self._ids)] = self._vectors
-            self._store = grown
 
     def _forget(self, record: Metadata) -> None:
         """Take a record's fields out of the count; a field that nobody has any longer may change its type."""

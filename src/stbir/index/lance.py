@@ -231,7 +231,7 @@ class Lance:
 
         return records_of(self._read(None, expr=col("commit") > lit(generation), tokens=False))
 
-    def batches(self, *, rows: int = 8192) -> Generator[pa.Table, None, None]:
+    def batches(self, *, rows: int = 8192, tokens: bool = True) -> Generator[pa.Table, None, None]:
         """All of it piece by piece as Arrow tables, with the columns that `stbir.index.arrow` describes.
 
         Raises:
@@ -239,8 +239,9 @@ class Lance:
         """
         import pyarrow as pa
 
+        names = [name for name in self._table.schema.names if tokens or name != "tokens"]
         with damage_told(self._folder):
-            for batch in self._table.search().select(self._table.schema.names).to_batches(batch_size=rows):
+            for batch in self._table.search().select(names).to_batches(batch_size=rows):
                 yield pa.Table.from_batches([batch])
 
     def __len__(self) -> int:

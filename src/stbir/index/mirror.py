@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from stbir.index.arrow import records_of
 from stbir.index.base import Match, Metadata, Record, Tokens
 from stbir.index.exact import Exact
 from stbir.index.filters import Filter
@@ -178,7 +179,10 @@ class Mirror:
         self._copy, self._copied = None, self.table.generation
         if len(self.table) <= self._limit:
             copy = Exact(self.table.dimension)
-            _take(copy, self.table.since(-1))
+            copy.reserve(len(self.table))
+            # piece by piece, as the whole would take its memory twice
+            for piece in self.table.batches(tokens=False):
+                _take(copy, records_of(piece))
             self._copy = copy
 
     def _has_seen(self, before: int) -> None:

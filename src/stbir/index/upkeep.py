@@ -19,9 +19,9 @@ from stbir.index.lance import FOLDER, Lance
 
 FRAGMENTS, VERSIONS = 24, 100
 """Every change adds a version and maybe a fragment; with so many of either it is time to tidy up."""
-JOINED_SHARE = 0.25
+JOINED_SHARE = 0.5
 """Joining writes the whole table anew, so it waits until this share of it is new: a table that grows commit by commit
-is then written about five times over, however large it becomes."""
+is then written about three times over, however large it becomes."""
 SCATTERED = 200
 """With so many fragments they are joined all the same, as each one makes reading a little slower."""
 KEPT = timedelta(minutes=10)
