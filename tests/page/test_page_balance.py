@@ -12,7 +12,7 @@ WORDS = "red boot"
 
 @pytest.fixture
 def both(page: Page, hand: Hand, service: Service) -> Page:
-    hand.draw_file(service.sketch("chair-00016"), every=20)
+    hand.draw_file(service.sketch("chair-00016"))
     page.say(WORDS)
     return page
 

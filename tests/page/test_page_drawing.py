@@ -17,7 +17,7 @@ def test_a_drawing_finds_what_the_gallery_finds_for_the_same_strokes(
     visit: Callable[..., Page], service: Service, tool: str, phone: bool
 ) -> None:
     page = visit(phone=phone)
-    Hand(page, tool).draw_file(service.sketch("mug-00017"), every=20)
+    Hand(page, tool).draw_file(service.sketch("mug-00017"))
     sketch = read_strokes_json(page.body()["sketches"][0])
     assert page.ids() == [hit.photo.id for hit in service.gallery.search(sketch=sketch, k=24)]
     assert page.ids()[0].startswith("mug/")

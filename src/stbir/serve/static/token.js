@@ -11,7 +11,11 @@ export function askForToken(again) {
   return new Promise((resolve) => {
     // nothing works without it, so Escape does not close
     dialog.oncancel = (event) => event.preventDefault();
-    byId("token-form").onsubmit = () => resolve(value.value.trim());
+    byId("token-form").onsubmit = (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault(); // the page's policy allows no form to be sent anywhere
+      dialog.close();
+      resolve(value.value.trim());
+    };
     if (!dialog.open) dialog.showModal();
     value.focus();
   });
