@@ -47,9 +47,11 @@ export class About extends EventTarget {
 
   #show() {
     const { name, photos, source, indexing, model, version, broken } = this.latest;
-    document.title = name ? `${name} · stbir` : "stbir";
+    // "photos: 500 photos" would say it twice, and a table is known without its ending
+    const title = /^(photos|images|pictures)$/i.test(name ?? "") ? "" : (name ?? "").replace(/\.\w+$/, "");
+    document.title = title ? `${title} · stbir` : "stbir";
     byId("gallery-name").replaceChildren(
-      element("b", {}, name ?? ""),
+      title && element("b", {}, title),
       element("span", {}, `${count(photos)} ${photos === 1 ? "photo" : "photos"}`),
     );
     const progress = byId("progress");
