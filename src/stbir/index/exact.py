@@ -190,8 +190,9 @@ class Exact:
         """The place of `row` among `rows`, whose float32 `scores` are known."""
         (own,) = self._ranked(query, np.array([row]))
         # rows that rounding cannot tell from this one are scored again, in the way that decides an answer
-        close = self._ranked(query, rows[np.abs(scores - own.score) <= MARGIN])
-        before = int((scores > own.score + MARGIN).sum())
+        low, high = np.float32(own.score - MARGIN), np.float32(own.score + MARGIN)
+        close = self._ranked(query, rows[(scores >= low) & (scores <= high)])
+        before = int(np.count_nonzero(scores > high))
         return before + 1 + [match.id for match in close].index(own.id)
 
     def _forget(self, record: Metadata) -> None:
