@@ -2,15 +2,10 @@
 
 import errno
 import io
-import itertools
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest

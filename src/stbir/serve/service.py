@@ -1,0 +1,62 @@
+"""What the routes of one service share: the gallery, its settings, and who does the work."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stbir.serve.body import Bodies
+from stbir.serve.metrics import Metrics
+from stbir.serve.queue import Queue
+from stbir.serve.settings import Settings
+from stbir.types import Sketch
+
+if TYPE_CHECKING:
+    from stbir.gallery import Gallery
+
+log = logging.getLogger("stbir.serve")
+
+_PICTURE_WORKERS, _PICTURES_WAITING = 2, 512
+_SQUARE = np.array([[0, 0], [9, 0], [9, 9], [0, 9], [0, 0]], np.float32)
+
+
+@dataclass
+class Service:
+    """One gallery being served; `ready` turns true once a search has run, and `trouble` says why it has not."""
+
+    gallery: Gallery
+    settings: Settings
+    metrics: Metrics
+    searches: Queue
+    pictures: Queue
+    bodies: Bodies = field(default_factory=Bodies)
+    ready: bool = False
+    trouble: str = "the model is being made ready"
+
+    async def warm_up(self) -> None:
+        """Search once, so that the first person who asks does not wait for what is loaded on first use."""
+        try:
+            await self.searches.run(self._first_search)
+        except Exception as error:  # whatever it is, the service lives on and says so
+            self.trouble = f"the first search failed ({type(error).__name__})"
+            log.error("%s: %s", self.trouble, error)  # only our own words can be in it
+        else:
+            self.ready = True
+
+    def close(self) -> None:
+        """Finish what runs."""
+        self.searches.close()
+        self.pictures.close()
+
+    def _first_search(self) -> None:
+        self.gallery.timed_search(sketch=Sketch(strokes=(_SQUARE,)), text="red", k=1)
+
+
+def service_of(gallery: Gallery, settings: Settings) -> Service:
+    """Put a service together."""
+    searches = Queue("search", workers=settings.workers, waiting=settings.waiting, patience=settings.patience)
+    pictures = Queue("picture", workers=_PICTURE_WORKERS, waiting=_PICTURES_WAITING, patience=settings.patience)
+    return Service(gallery, settings, Metrics(gallery, searches=searches, pictures=pictures), searches, pictures)
