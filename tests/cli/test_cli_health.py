@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -29,13 +30,25 @@ def test_status_says_what_can_be_searched(stbir, own_copy: Path) -> None:
     assert "broken: broken.png: " in stbir("status", own_copy).out
 
 
+def test_status_says_the_rest_when_the_photos_are_not_there(stbir, own_copy: Path, tmp_path: Path) -> None:
+    stbir("index", own_copy, "--to", tmp_path / "elsewhere")
+    shutil.rmtree(own_copy)
+    said = stbir("status", tmp_path / "elsewhere")
+    assert (said.code, said.err) == (0, "")
+    assert "8 photos\n" in said.out
+    assert re.search(rf"^to do +there is no .*{re.escape(str(own_copy))}", said.out, re.MULTILINE)
+    assert "1.000" in said.out
+    told = json.loads(stbir("status", tmp_path / "elsewhere", "--json").out)
+    assert (told["listed"], told["embedded"], told["gone"]) == (None, 8, 0)
+
+
 def test_verify_is_silent_about_what_is_well_and_exits_with_3_otherwise(stbir, own_copy: Path) -> None:
     said = stbir("verify", own_copy)
     assert (said.code, said.out, said.err) == (0, "all is well\n", "")
     (own_copy / "boots" / "p1.png").unlink()
     said = stbir("verify", own_copy)
     assert said.code == 3
-    assert said.out.startswith("gone: 1 photos are in the gallery but no longer in their source ('boots/p1.png')")
+    assert said.out.startswith("gone: photos that are no longer in the source: 1 ('boots/p1.png'); run stbir index")
     told = json.loads(stbir("verify", own_copy, "--json").out)
     assert [finding["kind"] for finding in told["findings"]] == ["gone"]
     for path in (own_copy / ".stbir").glob("photos.lance/data/*.lance"):

@@ -185,7 +185,7 @@ def test_shuffled_ids_are_found_without_encoding_anything(photos: Path) -> None:
     method = two_swapped(photos)
     (finding,) = verify(photos, method, sample=0)
     assert finding.kind == "shuffled"
-    assert "2 of 13 records have a vector that is not theirs ('red/deep/1.png', 'white.png')" in finding.message
+    assert "vectors that are not those of their photos: 2 of 13 ('red/deep/1.png', 'white.png')" in finding.message
     assert method.encoded == []
 
 

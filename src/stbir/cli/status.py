@@ -43,8 +43,6 @@ def run(options: argparse.Namespace) -> int:
 
 def readable(status: Status) -> str:
     """The status as a table of two columns."""
-    share = f"{status.embedded / status.listed:.1%}" if status.listed else "nothing listed"
-    coverage = f"{status.embedded:,} of {counted(status.listed, 'photo')} ({share})"
     todo = [
         f"{count:,} {what}"
         for count, what in (
@@ -57,8 +55,8 @@ def readable(status: Status) -> str:
     rows = [
         ["gallery", shown(reachable(status.home))],
         ["photos", shown(reachable(status.source))],
-        ["searchable", coverage],
-        ["to do", f"{', '.join(todo)}: run stbir index" if todo else "nothing"],
+        ["searchable", _coverage(status)],
+        ["to do", status.trouble or (f"{', '.join(todo)}: run stbir index" if todo else "nothing")],
         ["broken", f"{len(status.broken):,}" if status.broken else "none"],
         ["model", f"{shown(status.model)}, {status.dimension} numbers a vector"],
         *[[f"  {part}", shown(value)] for part, value in status.fingerprint.items()],
@@ -79,7 +77,10 @@ ENGINES = {"exact": "from memory, every vector scored", "lance": "from disk, by 
 def flat(status: Status) -> dict[str, object]:
     """The status as plain values for JSON."""
     return {
-        **{name: getattr(status, name) for name in ("listed", "embedded", "waiting", "renamed", "gone", "model")},
+        **{
+            name: getattr(status, name)
+            for name in ("listed", "embedded", "waiting", "renamed", "gone", "model", "trouble")
+        },
         "gallery": str(status.home),
         "photos": str(status.source),
         "broken": [{"path": name, "reason": reason} for name, reason in status.broken],
@@ -97,6 +98,13 @@ def flat(status: Status) -> dict[str, object]:
             "filtered": status.recall.filtered,
         },
     }
+
+
+def _coverage(status: Status) -> str:
+    if status.listed is None:
+        return counted(status.embedded, "photo")
+    share = f" ({status.embedded / status.listed:.1%})" if status.listed else ""
+    return f"{status.embedded:,} of {counted(status.listed, 'photo')}{share}"
 
 
 def _recall(recall: Recall) -> str:

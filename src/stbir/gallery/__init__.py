@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stbir.config import parse
 from stbir.data.pictures import open_picture
 from stbir.errors import GalleryError, InputError, UnknownPhoto
-from stbir.gallery.changes import Plan, compare
+from stbir.gallery.changes import Changes, Plan, compare
 from stbir.gallery.coverage import Coverage, read_coverage, write_coverage
 from stbir.gallery.facets import Facet, facets_of
 from stbir.gallery.manifest import Manifest, is_gallery, read_manifest
 from stbir.gallery.places import find, make_gallery, open_gallery, source_of, unmake
-from stbir.gallery.question import Drawing, avoided, path_of, sketches_of, weights_of, words_of
+from stbir.gallery.question import Drawing, avoided, reference_of, sketches_of, weights_of, words_of
 from stbir.gallery.record import PRIVATE, photo_of
 from stbir.gallery.search import Answer, answer
 from stbir.gallery.source import Columns, Listing, Source
@@ -33,17 +32,6 @@ if TYPE_CHECKING:
 
 STALE_SECONDS = 0.5
 """How old the view of what other processes write may be when a search begins."""
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What an update did: how many photos it encoded, kept under a new name or with new metadata, left and forgot."""
-
-    indexed: int = 0
-    renamed: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    seconds: float = 0.0
 
 
 class Gallery:
@@ -388,22 +376,8 @@ class Gallery:
         )
 
     def _reference(self, photo: str | Path) -> Photo:
-        path = path_of(photo)
-        id = str(photo) if str(photo) in self else self._id_of(path)
-        if id is not None:
-            reference = self.photo(id)
-        elif os.path.isfile(path):
-            reference = Photo(str(photo), path=path)
-        else:
-            raise InputError(f"the reference photo {str(photo)!r} is neither a photo of this gallery nor a file")
+        meant = reference_of(photo, folder=self.folder, ids=self)
+        reference = Photo(str(photo), path=meant) if isinstance(meant, Path) else self.photo(meant)
         if reference.path is None:
-            raise InputError(f"photo {id!r} was added without a file and cannot be a reference")
+            raise InputError(f"photo {reference.id!r} was added without a file and cannot be a reference")
         return replace(reference, image=open_picture(reference.path, at_least=self.method.decode_side))
-
-    def _id_of(self, path: Path) -> str | None:
-        """The id of the photo in the gallery's folder that `path` leads to."""
-        try:
-            id = Path(os.path.abspath(path)).relative_to(self.folder).as_posix()
-        except ValueError:
-            return None
-        return id if id in self else None

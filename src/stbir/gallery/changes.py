@@ -12,6 +12,17 @@ from stbir.types import Photo, Value
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What an update did: how many photos it encoded, kept under a new name or with new metadata, left and forgot."""
+
+    indexed: int = 0
+    renamed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Kept:
     """A photo whose content the gallery knows already: the record `known` has its vector."""
 

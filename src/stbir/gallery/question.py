@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Container, Iterable, Mapping
 from numbers import Real
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -73,15 +74,22 @@ def weights_of(given: object) -> dict[str, float]:
     return {str(name): float(weight) for name, weight in weights.items()}
 
 
-def path_of(given: object) -> Path:
-    """Check that a reference photo is named by an id or a path.
+def reference_of(given: object, *, folder: Path, ids: Container[str]) -> str | Path:
+    """The id of the photo of a gallery that is meant by its id or its path, or the path of another file.
 
     Raises:
-        InputError: it is not.
+        InputError: it is neither.
     """
     if not isinstance(given, str | Path):
         raise InputError(f"photo must be the id of a photo or the path of a file, not {_kind(given)}")
-    return Path(given)
+    if str(given) in ids:
+        return str(given)
+    path = Path(os.path.abspath(given))
+    if path.is_relative_to(folder) and (id := path.relative_to(folder).as_posix()) in ids:
+        return id
+    if not os.path.isfile(path):  # which is false for names that no file can have, instead of raising
+        raise InputError(f"the reference photo {str(given)!r} is neither a photo of this gallery nor a file")
+    return path
 
 
 def _all(given: object) -> list[object]:

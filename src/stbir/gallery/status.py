@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stbir.gallery.changes import compare
+from stbir.errors import InputError
+from stbir.gallery.changes import Plan, compare
 from stbir.gallery.coverage import read_coverage
 from stbir.gallery.record import PRIVATE
+from stbir.gallery.source import Listing
 from stbir.index.arrow import vectors_of
 from stbir.index.base import Metadata
 from stbir.index.filters import Equals, Filter
@@ -39,12 +41,13 @@ class Status:
     """The state of a gallery; counts are of photos.
 
     `waiting` are new or changed and not encoded yet, `renamed` are known under another name or with other metadata,
-    `gone` are in the gallery but no longer in the source, `broken` could not be read.
+    `gone` are in the gallery but no longer in the source, `broken` could not be read. `listed` is None where the source
+    cannot be read, for the reason in `trouble`.
     """
 
     home: Path
     source: Path
-    listed: int
+    listed: int | None
     embedded: int
     waiting: int
     renamed: int
@@ -59,27 +62,30 @@ class Status:
     written: float
     bytes: int
     recall: Recall
+    trouble: str | None
 
 
 def status_of(gallery: Gallery, *, k: int = 10, queries: int = 100, seed: int = 0) -> Status:
     """Look at the source and the index, and measure how well the index answers.
 
     Raises:
-        InputError: the source is gone.
         GalleryError: the gallery is damaged.
     """
     gallery.refresh(now=True)
-    listing = gallery.source.read()
+    listing, trouble = _listing(gallery)
     # what is on disk, not what answers: a copy in memory that has fallen behind must show
     records = gallery.index.table.records()
     seen = read_coverage(gallery.home)
     broken = tuple(seen.problems) if seen else ()
     names = {name for name, _ in broken}
-    plan = compare(listing.photos, records, folder=gallery.folder, closed=[name for name, _ in listing.problems])
+    plan = Plan()
+    if listing is not None:
+        closed = [name for name, _ in listing.problems]
+        plan = compare(listing.photos, records, folder=gallery.folder, closed=closed)
     return Status(
         home=gallery.home,
         source=gallery.source.path,
-        listed=len(listing.photos),
+        listed=len(listing.photos) if listing is not None else None,
         embedded=len(records),
         waiting=sum(photo.id not in names for photo in plan.encode),
         renamed=len(plan.keep),
@@ -94,7 +100,16 @@ def status_of(gallery: Gallery, *, k: int = 10, queries: int = 100, seed: int = 
         written=max((path.stat().st_mtime for path in gallery.home.rglob("*.manifest")), default=0.0),
         bytes=sum(path.stat().st_size for path in gallery.home.rglob("*") if path.is_file()),
         recall=recall_of(gallery, records, k=k, queries=queries, seed=seed),
+        trouble=trouble,
     )
+
+
+def _listing(gallery: Gallery) -> tuple[Listing | None, str | None]:
+    """What the source lists, or why it cannot be told: a disk that is not there now takes nothing from the gallery."""
+    try:
+        return gallery.source.read(), None
+    except InputError as error:
+        return None, str(error)
 
 
 def recall_of(gallery: Gallery, records: Mapping[str, Metadata], *, k: int, queries: int, seed: int) -> Recall:

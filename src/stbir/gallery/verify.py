@@ -97,10 +97,10 @@ def _read(home: Path, manifest: Manifest) -> tuple[dict[str, _Kept], list[Findin
             Finding("damaged", f"vectors have {table.dimension} numbers where {manifest.dimension} are promised")
         )
     if twice:
-        findings.append(Finding("damaged", f"{len(twice)} ids stand there twice{_named(twice)}: {_again(home)}"))
+        findings.append(Finding("damaged", f"ids that are there twice: {len(twice)}{_named(twice)}; {_again(home)}"))
     if unsealed:
-        what = f"{len(unsealed)} of {len(records)} records have a vector that is not theirs"
-        findings.append(Finding("shuffled", f"{what}{_named(unsealed)}: {_again(home)}"))
+        what = f"vectors that are not those of their photos: {len(unsealed)} of {len(records)}"
+        findings.append(Finding("shuffled", f"{what}{_named(unsealed)}; {_again(home)}"))
     return records, findings
 
 
@@ -119,13 +119,13 @@ def _against_source(source: Source, records: Mapping[str, _Kept], *, home: Path)
     changed += [one.photo.id for one in plan.keep if one.photo.id in kept]
     found: list[Finding] = []
     complaints: tuple[tuple[Kind, list[str], str], ...] = (
-        ("missing", new, f"of {len(listing.photos)} photos have no vector"),
-        ("changed", changed, "photos have changed since they were indexed"),
-        ("gone", plan.gone, "photos are in the gallery but no longer in their source"),
+        ("missing", new, "photos without a vector"),
+        ("changed", changed, "photos that have changed since they were indexed"),
+        ("gone", plan.gone, "photos that are no longer in the source"),
     )
     for kind, ids, what in complaints:
         if ids:
-            found.append(Finding(kind, f"{len(ids)} {what}{_named(ids)}: run stbir index again"))
+            found.append(Finding(kind, f"{what}: {len(ids)}{_named(ids)}; run stbir index again"))
     return found
 
 
@@ -157,8 +157,8 @@ def _against_model(
         alike = (again * stored).sum(axis=1)
         other = [photo.id for photo, cosine in zip(photos, alike, strict=True) if not cosine >= SAME]
         if other:
-            what = f"{len(other)} of {len(photos)} photos get another vector when they are encoded again"
-            findings.append(Finding("vectors", f"{what}{_named(other)}: the weights or the pre-processing are others"))
+            what = f"photos that get another vector when encoded again: {len(other)} of the {len(photos)} tried"
+            findings.append(Finding("vectors", f"{what}{_named(other)}; the weights or the pre-processing are others"))
     return findings
 
 
