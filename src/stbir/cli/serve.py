@@ -51,12 +51,15 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(
             f"{options.host} can be reached by others: protect it with --token-file FILE, or say --allow-open"
         )
-    door = _listen(options.host, options.port)  # a port in use is better told before the model is loaded
+    # a port in use is better told before the model is loaded
+    with _listen(options.host, options.port) as door:
+        return _serve(options, door, token=token, local=local)
 
-    import uvicorn
 
+def _serve(options: argparse.Namespace, door: socket.socket, *, token: str | None, local: bool) -> int:
     from stbir.gallery import Gallery
     from stbir.serve import Settings, create_app
+    from stbir.serve.server import server_of
     from stbir.serve.settings import LOOPBACK
 
     gallery = Gallery.open(options.place, options.model, to=options.to, update=False, create=not options.no_update)
@@ -67,17 +70,9 @@ def run(options: argparse.Namespace) -> int:
         log_queries=options.log_queries,
     )
     if options.log or options.log_queries:
-        logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
-        logging.getLogger("httpx").setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        create_app(gallery, settings),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=3,
-        h11_max_incomplete_event_size=32_768,
-    )
+        logging.basicConfig(format="%(message)s", stream=sys.stderr)
+        logging.getLogger("stbir").setLevel(logging.INFO)
+    server = server_of(create_app(gallery, settings))
     updating = None if options.no_update else threading.Thread(target=_update, args=(gallery,), daemon=True)
     host = f"[{options.host}]" if ":" in options.host else options.host
     print(
@@ -87,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if updating is not None:
         updating.start()
     try:
-        uvicorn.Server(config).run(sockets=[door])
+        server.run(sockets=[door])
     except KeyboardInterrupt:
         pass
     if updating is not None and updating.is_alive():
@@ -149,13 +144,9 @@ def _is_loopback(host: str) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        door = socket.socket(family, kind, protocol)
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(address)
-        door.listen(128)
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address, family=family, backlog=128)
     except OSError as error:
         raise InputError(
             f"cannot answer on {host}:{port} ({error.strerror or error}): choose another --port, 0 takes any free one"
         ) from None
-    return door
