@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from stbir.cli.serve import _listen
+
 TOKEN = "correct-horse-battery"
 Start = Callable[..., "Started"]
 
@@ -133,6 +135,11 @@ def test_a_port_in_use_is_told_before_anything_is_loaded(stbir: Any, indexed: Pa
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(f"stbir: cannot answer on 127.0.0.1:{port} (")
     assert "choose another --port" in said.err
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    with _listen("127.0.0.1", 0) as door:
+        assert door.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
 
 
 @pytest.mark.parametrize(

@@ -143,10 +143,20 @@ def _is_loopback(host: str) -> bool:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """A socket that says it is TCP, as `socket.create_server` makes none: else asyncio holds small answers back."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address, family=family, backlog=128)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        door = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":  # elsewhere it would let two services share a port
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+            door.listen(128)
+        except OSError:
+            door.close()
+            raise
     except OSError as error:
         raise InputError(
             f"cannot answer on {host}:{port} ({error.strerror or error}): choose another --port, 0 takes any free one"
         ) from None
+    return door

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,8 @@ def flat(status: Status) -> dict[str, object]:
 def _coverage(status: Status) -> str:
     if status.listed is None:
         return counted(status.embedded, "photo")
-    share = f" ({status.embedded / status.listed:.1%})" if status.listed else ""
+    # rounded down, so that only all is 100 %
+    share = f" ({math.floor(1000 * status.embedded / status.listed) / 10:.1f}%)" if status.listed else ""
     return f"{status.embedded:,} of {counted(status.listed, 'photo')}{share}"
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 import stbir
 from stbir.gallery.facets import Facet
-from stbir.serve.documents import problems
+from stbir.serve.documents import OPEN, problems
 from stbir.serve.limits import LIMITS
 from stbir.serve.metrics import MEDIA_TYPE
 from stbir.serve.problems import Problem, encoded
@@ -88,11 +88,23 @@ def routes(service: Service) -> APIRouter:
     async def facets() -> Response:
         return _json(await service.pictures.run(facets_of.now))
 
-    @router.get("/livez", response_model=StateDocument, summary="Whether the process is alive")
+    @router.get(
+        "/livez",
+        response_model=StateDocument,
+        responses=problems(guarded=False),
+        openapi_extra=OPEN,
+        summary="Whether the process is alive",
+    )
     async def livez() -> Response:
         return _json({"status": "alive"})
 
-    @router.get("/readyz", response_model=StateDocument, responses=problems(503), summary="Whether it can search")
+    @router.get(
+        "/readyz",
+        response_model=StateDocument,
+        responses=problems(503, guarded=False),
+        openapi_extra=OPEN,
+        summary="Whether it can search",
+    )
     async def readyz() -> Response:
         if not service.ready:
             raise Problem(503, service.trouble, headers={"Retry-After": "1"})
@@ -156,7 +168,7 @@ def _about(service: Service) -> dict[str, Any]:
             "families": _families() if bundled else None,
             "bundled": bundled,
         },
-        "fields": {name: _KINDS[kind] for name, kind in gallery.fields().items()},
+        "fields": {name: _KINDS[kind] for name, kind in service.fields().items()},
         "limits": dataclasses.asdict(LIMITS),
     }
 

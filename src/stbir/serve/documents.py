@@ -15,15 +15,21 @@ from stbir.serve.question import Question
 _MEANING = {
     400: "The request is malformed.",
     401: "A token is needed.",
+    403: "Pages of other sites may not ask this.",
     404: "There is no such photo.",
     408: "The request did not arrive in time.",
     410: "The file of the photo is gone, or can no longer be read.",
     413: "The request, or a picture in it, is too large.",
     415: "The body is of a kind that is not taken.",
+    421: "The service does not answer to the name that it was asked under.",
     422: "The request does not say what can be searched for.",
     429: "Too many requests at once; `Retry-After` says when to come back.",
     503: "Not ready, or it took too long.",
 }
+_ANYWHERE = (400, 421)
+"""What the door says to anybody."""
+OPEN: dict[str, Any] = {"security": []}
+"""What the document says of a route that nobody needs a token for."""
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -51,10 +57,11 @@ BODY: dict[str, Any] = {
 """The body of a search, which is read by hand: its size must be known before it is parsed."""
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route may answer with, for its documentation."""
+def problems(*statuses: int, guarded: bool = True) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route may answer with, for its documentation; `guarded` ones may want a token."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-    return {status: {"description": _MEANING[status], "content": content} for status in (*statuses, 401)}
+    told = {*statuses, *_ANYWHERE, *((401,) if guarded else ())}
+    return {status: {"description": _MEANING[status], "content": content} for status in sorted(told)}
 
 
 def document(app: FastAPI, *, token: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 QUERY, SKETCH = "query", "sketch"
 _PARTS = LIMITS.sketches + 1
 _HEADERS, _HEADER_BYTES = 8, 2_000
+_SILENT = logging.Logger("form", logging.CRITICAL + 1)
+"""The parser would tell the log of every malformed form, and that as often as somebody likes."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def read_form(body: bytes, content_type: str) -> Form:
     reader = _Reader()
     try:
         parser = MultipartParser(boundary, reader.callbacks(), max_header_count=_HEADERS, max_header_size=_HEADER_BYTES)
+        parser.logger = _SILENT
         parser.write(body)
         parser.finalize()
     except FormParserError as error:

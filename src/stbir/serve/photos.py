@@ -76,7 +76,7 @@ def routes(service: Service) -> APIRouter:
     @router.get(
         "/api/photos/{id:path}/info",
         response_model=InfoDocument,
-        responses=problems(404, 429, 503),
+        responses=problems(404, 422, 429, 503),
         summary="What is known about a photo",
     )
     async def info(request: Request, id: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, TypeAlias
 
 import numpy as np
@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from stbir.errors import UnknownName
 from stbir.functional.strokes import point_count
 from stbir.index.filters import AnyOf, Condition, Equals, Filter, Range
 from stbir.serve.limits import LIMITS
@@ -32,6 +33,8 @@ _VALUES = 3 * LIMITS.points + 20_000
 """More lists and values than any question within the limits has; told by counting bytes, before a tree is built."""
 
 _LARGEST = 2**63 - 1
+_KEYS = 100
+"""More keys than any object of a question has; what is wrong with each would be told one by one."""
 
 
 class Part(BaseModel):
@@ -214,12 +217,16 @@ def clean(text: str | None, *, at: str) -> str | None:
     return words or None
 
 
-def filter_of(where: dict[str, Any]) -> Filter:
+def filter_of(where: dict[str, Any], fields: Collection[str]) -> Filter:
     """The conditions of a question as a filter.
 
     Raises:
         Problem: 422 if a range has no end, or the lower end is above the upper one.
+        UnknownName: a field that is not among `fields`.
     """
+    for field in where:
+        if field not in fields:
+            raise UnknownName("field", field, fields)
     return Filter(tuple(_condition(field, wanted) for field, wanted in where.items()))
 
 
@@ -247,6 +254,8 @@ def _condition(field: str, wanted: Value | list[Value] | Bounds) -> Condition:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _KEYS:
+        raise Problem(422, f"an object of the JSON has {len(pairs):,} keys, more than the {_KEYS} that any may have")
     value = dict(pairs)
     if len(value) != len(pairs):
         raise Problem(400, "a key is there twice in one object of the JSON")

@@ -39,7 +39,7 @@ def routes(service: Service) -> APIRouter:
     @router.post(
         "/api/search",
         response_model=AnswerDocument,
-        responses=problems(400, 408, 413, 415, 422, 429, 503),
+        responses=problems(400, 403, 408, 413, 415, 422, 429, 503),
         openapi_extra=BODY,
         summary="Find photos by sketch, words and more",
     )
@@ -76,7 +76,7 @@ def _search(service: Service, body: bytes, kind: str, content_type: str, request
     echo = echo_of(question, asked.sketches, text=asked.text, avoid=asked.avoid, weights=asked.weights)
     if service.settings.log_queries:
         log.info("%s searches for %s", request_id, encoded(echo).decode())
-    where = filter_of(question.where)
+    where = filter_of(question.where, service.fields())
     if question.photo is not None:
         gallery.photo(question.photo)  # an id, and nothing else: the library would take the path of any file as well
     decoded = time.perf_counter()

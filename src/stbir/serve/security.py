@@ -88,6 +88,9 @@ class Door:
                 log.info("%s %s %s %d %.1f ms", request_id, scope["method"][:20], route, status, took)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Problem | None:
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            # a server in front of this one may believe the other of the two, and take the rest for a second request
+            return Problem(400, "a request says either how long its body is or that it comes in chunks, not both")
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if self._hosts is not None and _name_of(host) not in self._hosts:
             return Problem(421, f"this service does not answer to the name {host[:80]!r}; use http://localhost")

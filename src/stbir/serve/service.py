@@ -46,6 +46,11 @@ class Service:
         else:
             self.ready = True
 
+    def fields(self) -> dict[str, type]:
+        """What photos can be filtered by; where paths are not told, asking for ranges of them would spell them out."""
+        hidden = () if self.settings.show_paths else ("path",)
+        return {name: kind for name, kind in self.gallery.fields().items() if name not in hidden}
+
     def close(self) -> None:
         """Finish what runs."""
         self.searches.close()
