@@ -12,6 +12,7 @@ from stbir.errors import InputError
 from stbir.serve.limits import LIMITS
 from stbir.serve.problems import Problem, invalid
 from stbir.serve.question import Drawing, read_json, sketch_of
+from stbir.serve.vectors import check_svg
 from stbir.types import Sketch
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -53,6 +54,7 @@ def _strokes(data: bytes, *, at: str) -> Sketch:
 def _svg(data: bytes, *, at: str) -> Sketch:
     if len(data) > LIMITS.svg_bytes:
         raise Problem(413, f"{at}: an SVG may have {LIMITS.svg_bytes:,} bytes, not {len(data):,}; simplify it")
+    check_svg(data, at=at)
     return read_sketch(data)
 
 
