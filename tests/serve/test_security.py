@@ -8,16 +8,12 @@ import pytest
 from corner_shop import HERE, Shop
 from fastapi.testclient import TestClient
 
+from stbir.errors import GalleryError
 from stbir.serve import Settings, create_app
 
 TOKEN = "correct-horse-battery"
-PRIVATE = (
-    "/api/about",
-    "/api/facets",
-    "/api/photos/odd%2Fcamera.jpg",
-    "/api/photos/odd%2Fcamera.jpg/thumb",
-    "/metrics",
-)
+PHOTO = "/api/photos/odd%2Fcamera.jpg"
+PRIVATE = ("/api/about", "/api/facets", PHOTO, f"{PHOTO}/thumb", "/metrics")
 OPEN = ("/", "/static/main.js", "/livez", "/openapi.json")
 
 
@@ -120,7 +116,7 @@ def test_pages_of_other_sites_may_not_search_here(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/static/main.js", "/api/about", "/api/photos/odd%2Fcamera.jpg", "/nothing", "/metrics", "/api/search"],
+    ["/", "/static/main.js", "/api/about", PHOTO, "/nothing", "/metrics", "/api/search"],
 )
 def test_every_answer_is_safe_to_show(client: TestClient, address: str) -> None:
     headers = client.get(address).headers
@@ -157,6 +153,31 @@ def test_the_log_does_not_say_what_people_search_for(
     caplog.clear()
     open_client(log_queries=True).post("/api/search", json={"text": "open wish"})
     assert "open wish" in caplog.text
+
+
+def test_a_head_is_told_what_a_get_would_be(client: TestClient) -> None:
+    for address in ("/", "/livez", "/api/about", PHOTO, f"{PHOTO}/thumb", "/nothing"):
+        whole, head = client.get(address), client.head(address)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers["content-type"] == whole.headers["content-type"]
+        assert head.headers["content-length"] == str(len(whole.content))
+    assert client.head("/api/search").status_code == 405
+
+
+def test_errors_do_not_tell_where_things_are_unless_they_may(
+    shop: Shop, open_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(**asked: object) -> None:
+        raise GalleryError(f"the gallery in {shop.gallery.home} was made anew: it had {shop.photos / 'a.jpg'}")
+
+    monkeypatch.setattr(shop.gallery, "timed_search", gone)
+    monkeypatch.setattr(shop.gallery, "refresh", gone)
+    for show in (True, False):
+        client = open_client(show_paths=show)
+        for answer in (client.post("/api/search", json={"text": "red"}), client.get("/api/about")):
+            assert answer.status_code == 503
+            assert (str(shop.photos.parent) in answer.text) is show
+            assert "the gallery in" in answer.json()["detail"]
 
 
 def test_settings_do_not_print_the_token() -> None:

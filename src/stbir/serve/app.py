@@ -50,7 +50,7 @@ def create_app(gallery: Gallery, settings: Settings | None = None) -> FastAPI:
     app.state.service = service
     for router in (search.routes(service), photos.routes(service), about.routes(service), page.routes()):
         app.include_router(router)
-    answer_problems(app)
+    answer_problems(app, refuse=service.refuse)
     app.add_middleware(Door, settings=settings, metrics=service.metrics)
     app.openapi = lambda: document(app, token=settings.token is not None)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -93,8 +93,8 @@ def invalid(error: ValidationError | RequestValidationError, *, at: str = "") ->
     return Problem(422, f"{first['at'] or 'the request'}: {first['detail']}{more}", errors=faults)
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Let the app answer whatever goes wrong in its routes with a problem."""
+def answer_problems(app: FastAPI, *, refuse: Callable[[StbirError], Problem]) -> None:
+    """Let the app answer whatever goes wrong in its routes with a problem; `refuse` words what the library says."""
 
     async def problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
@@ -102,7 +102,7 @@ def answer_problems(app: FastAPI) -> None:
 
     async def library(request: Request, error: Exception) -> Response:
         assert isinstance(error, StbirError)
-        return refused(error).response()
+        return refuse(error).response()
 
     async def parameters(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

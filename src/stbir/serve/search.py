@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from stbir.errors import InputError, StbirError
+from stbir.errors import StbirError
 from stbir.serve.answer import AnswerDocument, echo_of, hit_of
 from stbir.serve.documents import BODY, problems
 from stbir.serve.form import read_form
 from stbir.serve.limits import LIMITS
-from stbir.serve.problems import Problem, encoded, refused
+from stbir.serve.problems import Problem, encoded
 from stbir.serve.question import Question, check_drawn, clean, filter_of, read_question, sketch_of
 from stbir.serve.service import Service, log
 from stbir.serve.upload import read_upload
@@ -94,7 +94,7 @@ def _search(service: Service, body: bytes, kind: str, content_type: str, request
             explain=question.explain,
         )
     except StbirError as error:
-        raise _without_paths(error, service) from None
+        raise service.refuse(error) from None
     took = {"decode": (decoded - start) * 1000, **found.took_ms, "total": (time.perf_counter() - start) * 1000}
     service.metrics.searched(took)
     return encoded(
@@ -129,11 +129,3 @@ def _taken_apart(body: bytes, form_type: str | None) -> Asked:
     avoid = [words for n, given in enumerate(question.avoid) if (words := clean(given, at=f"/avoid/{n}"))]
     weights: dict[str, Any] = question.weights.model_dump(exclude_none=True) if question.weights else {}
     return Asked(question, sketches, text, avoid, weights)
-
-
-def _without_paths(error: StbirError, service: Service) -> Problem:
-    """The problem, without telling where photos are on this machine unless that may be told."""
-    problem = refused(error)
-    if isinstance(error, InputError) and not service.settings.show_paths:
-        problem.detail = problem.detail.replace(f"{service.gallery.folder}/", "")
-    return problem

@@ -54,7 +54,9 @@ class Door:
         request_id = given.decode() if _OWN_ID.fullmatch(given) else secrets.token_hex(8)
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        status = 0
+        status, method, head = 0, scope["method"], scope["method"] == "HEAD"
+        if head:
+            scope = {**scope, "method": "GET"}  # the same answer, without its body
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -67,6 +69,8 @@ class Door:
                 if status >= 400 and not state.get("body_read") and _has_body(headers):
                     # or the server would have to take in the rest of it, however long
                     message["headers"].append((b"connection", b"close"))
+            elif head:
+                message["body"] = b""
             await send(message)
 
         try:
@@ -85,7 +89,7 @@ class Door:
             self._metrics.answered(route, status)
             if log.isEnabledFor(logging.INFO):
                 took = (time.perf_counter() - start) * 1000
-                log.info("%s %s %s %d %.1f ms", request_id, scope["method"][:20], route, status, took)
+                log.info("%s %s %s %d %.1f ms", request_id, method[:20], route, status, took)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Problem | None:
         if b"transfer-encoding" in headers and b"content-length" in headers:
@@ -103,7 +107,7 @@ class Door:
                 return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
             return None
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
-        if origin and scope["method"] not in ("GET", "HEAD") and origin.partition("://")[2] != host:
+        if origin and scope["method"] != "GET" and origin.partition("://")[2] != host:
             return Problem(403, "pages of other sites may not use this service")
         return None
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stbir.errors import StbirError
 from stbir.serve.body import Bodies
 from stbir.serve.metrics import Metrics
+from stbir.serve.problems import Problem, refused
 from stbir.serve.queue import Queue
 from stbir.serve.settings import Settings
 from stbir.types import Sketch
@@ -50,6 +53,14 @@ class Service:
         """What photos can be filtered by; where paths are not told, asking for ranges of them would spell them out."""
         hidden = () if self.settings.show_paths else ("path",)
         return {name: kind for name, kind in self.gallery.fields().items() if name not in hidden}
+
+    def refuse(self, error: StbirError) -> Problem:
+        """What the library refuses, in its words, but without places on this machine unless these may be told."""
+        problem = refused(error)
+        if not self.settings.show_paths:
+            for place in (self.gallery.folder, self.gallery.home):
+                problem.detail = problem.detail.replace(f"{place}{os.sep}", "").replace(str(place), place.name)
+        return problem
 
     def close(self) -> None:
         """Finish what runs."""
