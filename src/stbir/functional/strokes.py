@@ -23,6 +23,7 @@ searched with them no longer fit the new ones.
 MAX_POINTS = 1_000_000
 MAX_STROKES = 100_000
 _FARTHEST = 1e9  # beyond it float32 cannot tell one point from the next
+_LIMITS = np.array([_FARTHEST, _FARTHEST, float(np.finfo(np.float32).max)])  # of x, y and time
 
 _FINE = 4  # the drawing is made this many times larger, then averaged: 17 levels of grey
 _SHIFT = 4  # binary digits behind the point in the coordinates that cv2 gets
@@ -114,13 +115,9 @@ def checked(strokes: Iterable[npt.ArrayLike], canvas: Sequence[float] | None = N
         points += len(array)
         if points > MAX_POINTS:
             raise InputError(f"the sketch has more than {MAX_POINTS:,} points; simplify it first")
-        good = np.isfinite(array) & (np.abs(array) <= _FARTHEST)
-        good[:, 2:] = np.isfinite(array[:, 2:]) & (np.abs(array[:, 2:]) <= np.finfo(np.float32).max)
-        if not good.all():
-            row, column = (int(index) for index in np.argwhere(~good)[0])
-            value = float(array[row, column])
-            fault = "is too large" if math.isfinite(value) else "is not a finite number"
-            raise InputError(f"coordinate {row + 1} of stroke {number} {fault}: {value}")
+        # a value that is not a number is not below anything either
+        if not (np.abs(array) <= _LIMITS[: array.shape[1]]).all():
+            raise _out_of_range(array, number)
         kept.append(array.astype(np.float32))
     if not kept:
         raise InputError("the sketch has no strokes; draw at least one line")
@@ -129,6 +126,14 @@ def checked(strokes: Iterable[npt.ArrayLike], canvas: Sequence[float] | None = N
     if left == right and top == bottom:
         raise InputError("the sketch is a single point; draw at least one line")
     return sketch
+
+
+def _out_of_range(array: npt.NDArray[np.float64], number: int) -> InputError:
+    bad = ~(np.abs(array) <= _LIMITS[: array.shape[1]])
+    row, column = (int(index) for index in np.argwhere(bad)[0])
+    value = float(array[row, column])
+    fault = "is too large" if math.isfinite(value) else "is not a finite number"
+    return InputError(f"coordinate {row + 1} of stroke {number} {fault}: {value}")
 
 
 def _numbers(values: Any, name: str) -> npt.NDArray[np.float64]:
