@@ -234,7 +234,7 @@ def main() -> None:
     )
     print("milliseconds without encoding: p50/p99; in brackets with all that a search does, encoding included\n")
     titles = ("", "ingest s", "RSS MB", "disk MB", *(f"recall{kind}" for kind in FILTERS), *(f"ms{k}" for k in FILTERS))
-    widths = (18, 9, 8, 8, 8, 12, 11, 22, 22, 22)
+    widths = (18, 9, 8, 8, 8, 12, 11, 26, 26, 26)
     print("".join(f"{title:>{width}}" for title, width in zip(titles, widths, strict=True)))
     for size in wanted.sizes:
         for engine in wanted.engines:
