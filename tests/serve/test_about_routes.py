@@ -20,7 +20,7 @@ def test_about_says_what_is_served(client: TestClient, shop: Shop) -> None:
     assert (told["name"], told["photos"], told["broken"]) == ("photos", len(shop.gallery), 0)
     assert told["indexing"] is False
     assert told["model"]["bundled"] is True
-    assert told["model"]["families"] == list(train_families())
+    assert {"boot", "chair", "shoe"} <= set(told["model"]["families"]) <= set(train_families())
     assert told["fields"]["price"] == "number"
     assert told["fields"]["in_stock"] == "truth"
     assert told["limits"]["k"] == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import threading
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 
 import stbir
 from stbir.gallery.facets import Facet
+from stbir.nn.clip import BUNDLED as BUNDLED_WEIGHTS
 from stbir.serve.documents import OPEN, problems
 from stbir.serve.limits import LIMITS
 from stbir.serve.metrics import MEDIA_TYPE
@@ -177,9 +179,9 @@ _KINDS: dict[type, str] = {str: "text", bool: "truth", int: "number", float: "nu
 
 
 def _families() -> list[str]:
-    from stbir.data.drawn import train_families
-
-    return list(train_families())
+    """What the bundled model was trained on, as the recipe beside its weights says."""
+    recipe = json.loads((BUNDLED_WEIGHTS / BUNDLED / "recipe.json").read_text(encoding="utf-8"))
+    return sorted(recipe["data"]["families"])
 
 
 def _json(value: dict[str, Any]) -> Response:

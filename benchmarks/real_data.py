@@ -1,0 +1,124 @@
+"""How a model does on other real photos: other people's sketches, written descriptions, titles, classes.
+
+The data is not part of this project. FOLDER holds `qmul-v1/shoes`, `qmul-shoes-3views` (three more sketches of each of
+these shoes), `shoe-v2` (photos with descriptions), `fashion` (photos with titles), `grocery` (product pictures with
+descriptions) and `sketchy` (`pairs.csv`: class, sketch, photo). What is missing is passed over. In Sketchy the one photo
+is ranked among those of its class, and any photo of the class among all photos.
+
+    python benchmarks/real_data.py FOLDER --model tiny
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+import stbir
+from stbir.cli.evaluate import readable
+from stbir.data.table import read_table
+from stbir.evaluation.protocol import evaluate, summarise
+from stbir.evaluation.vectors import encode_asked, encode_gallery
+from stbir.functional.metrics import vector_ranks
+from stbir.types import Split
+
+Row = dict[str, object]
+COLUMNS = ("sketch", "text", "photo", "category")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", default="tiny")
+    options = parser.parse_args()
+    folder: Path = options.folder.resolve()
+    method = stbir.load(options.model)
+    with tempfile.TemporaryDirectory() as place:
+        for name, read in SETS.items():
+            if not (folder / name).is_dir():
+                continue
+            split = table_of(read(folder), Path(place) / f"{name}.csv")
+            if name == "sketchy":
+                print(f"\n{readable(evaluate(method, split, within='category'))}", flush=True)
+                print(by_class(method, split), flush=True)
+            else:
+                print(f"\n{readable(evaluate(method, split))}", flush=True)
+
+
+def table_of(rows: Iterator[Row], path: Path) -> Split:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return read_table(path)
+
+
+def three_views(folder: Path) -> Iterator[Row]:
+    for row in listed(folder / "qmul-v1" / "shoes" / "captions.csv"):
+        for sketch in sorted((folder / "qmul-shoes-3views" / "sketch").glob(f"{row['id']}-*.png")):
+            photo = folder / "qmul-v1" / "shoes" / "photo" / f"{row['id']}.jpg"
+            yield {"sketch": sketch, "text": row["appearance"], "photo": photo}
+
+
+def shoe_v2(folder: Path) -> Iterator[Row]:
+    for row in listed(folder / "shoe-v2" / "descriptions.tsv", delimiter="\t"):
+        for photo in (folder / "shoe-v2" / "photo").glob(f"{row['id']}.*"):
+            yield {"text": row["description"], "photo": photo}
+
+
+def fashion(folder: Path) -> Iterator[Row]:
+    for row in listed(folder / "fashion" / "styles.csv"):
+        for photo in (folder / "fashion" / "images").glob(f"{row['id']}.*"):
+            yield {"text": row["productDisplayName"], "photo": photo}
+
+
+def grocery(folder: Path) -> Iterator[Row]:
+    for row in listed(folder / "grocery" / "classes.csv"):
+        image, text = (
+            folder / "grocery" / row[column].replace("/iconic-images-and-descriptions/", "iconic/")
+            for column in ("Iconic Image Path (str)", "Product Description Path (str)")
+        )
+        yield {"text": text.read_text(encoding="utf-8").strip(), "photo": image}
+
+
+def sketchy(folder: Path) -> Iterator[Row]:
+    for row in listed(folder / "sketchy" / "pairs.csv"):
+        sketch, photo = (folder / "sketchy" / row[column] for column in ("sketch", "photo"))
+        yield {"sketch": sketch, "photo": photo, "category": row["class"]}
+
+
+SETS = {
+    "qmul-shoes-3views": three_views,
+    "shoe-v2": shoe_v2,
+    "fashion": fashion,
+    "grocery": grocery,
+    "sketchy": sketchy,
+}
+
+
+def listed(path: Path, *, delimiter: str = ",") -> Iterator[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file, delimiter=delimiter)
+
+
+def by_class(method: stbir.Method, split: Split) -> str:
+    """The share of sketches with a photo of their class among the first k of all photos."""
+    names = {name: number for number, name in enumerate(sorted({str(photo.category) for photo in split.photos}))}
+    (asked,) = encode_asked(method, split.queries).values()
+    ranks = vector_ranks(
+        asked.vectors,
+        encode_gallery(method, split.photos),
+        query_labels=np.array([names[str(query.category)] for query in split.queries]),
+        photo_labels=np.array([names[str(photo.category)] for photo in split.photos]),
+    )
+    result = summarise(ranks, seed=0, resamples=1000)
+    rates = ", ".join(f"Acc@{k} {100 * result[f'acc@{k}']:.1f} %" for k in (1, 5, 10))
+    return f"a photo of the class ({len(names)} classes, {len(split.photos):,} photos): {rates}"
+
+
+if __name__ == "__main__":
+    main()
