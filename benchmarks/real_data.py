@@ -2,8 +2,8 @@
 
 The data is not part of this project. FOLDER holds `qmul-v1/shoes`, `qmul-shoes-3views` (three more sketches of each of
 these shoes), `shoe-v2` (photos with descriptions), `fashion` (photos with titles), `grocery` (product pictures with
-descriptions) and `sketchy` (`pairs.csv`: class, sketch, photo). What is missing is passed over. In Sketchy the one photo
-is ranked among those of its class, and any photo of the class among all photos.
+descriptions) and `sketchy` (`pairs.csv`: class, sketch, photo). What is missing is passed over. In Sketchy the one
+photo is ranked among those of its class, and any photo of the class among all photos.
 
     python benchmarks/real_data.py FOLDER --model tiny
 """
