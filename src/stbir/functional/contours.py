@@ -18,6 +18,7 @@ _BLUR = 1 / 160  # of the side: less lets the grain of fabric through, more roun
 _DRAWN = 0.88  # the share of a picture that is no line, whatever its contrast
 _FAINT, _CLEAR = 24, 110  # steps of |dx| + |dy|: below is the noise of a JPEG, above is always a line
 _WEAKER = 0.4  # a line goes on where its step falls to this share of what it began with
+_GRAIN = 2.5  # times the usual step: what grain, noise and a pattern all over reach by themselves
 
 
 def contours(picture: Pixels, *, line_width: float = 0.014) -> Pixels:
@@ -46,9 +47,11 @@ def contours(picture: Pixels, *, line_width: float = 0.014) -> Pixels:
     across, down = (cv2.Sobel(smooth, cv2.CV_16S, *step, borderType=cv2.BORDER_REPLICATE) for step in ((1, 0), (0, 1)))
     steps = np.abs(across) + np.abs(down)
     steep = np.maximum(np.maximum(steps[..., 0], steps[..., 1]), steps[..., 2]).ravel()  # faster than `max` by far
-    place = int(_DRAWN * (steep.size - 1))
-    start = min(max(float(np.partition(steep, place)[place]), _FAINT), _CLEAR)
-    edges = cv2.Canny(across, down, _WEAKER * start, start)
+    middle, place = steep.size // 2, int(_DRAWN * (steep.size - 1))
+    order = np.partition(steep, (middle, place))
+    grain = _GRAIN * float(order[middle])
+    start = max(min(max(float(order[place]), _FAINT), _CLEAR), grain)
+    edges = cv2.Canny(across, down, max(_WEAKER * start, 0.7 * grain), start)
     away = cv2.distanceTransform(255 - edges, cv2.DIST_L2, 3) if edges.any() else np.full(edges.shape, np.inf)
     # half of a line's width lies on either side of its middle; the pixel it ends in is grey
     ink = np.clip((line_width * side + 1) / 2 - away, 0, 1)
