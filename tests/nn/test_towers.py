@@ -206,3 +206,17 @@ def test_a_checkpoint_in_the_layout_of_openai(tmp_path: Path) -> None:
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-5)
     sentence = backbone.text.sentence(*backbone.preprocessing.text(TEXTS))
     torch.testing.assert_close(backbone.text(backbone.text.compose([sentence])), ours[:3], atol=1e-5, rtol=1e-5)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("cells", [1, 2, 4])
+def test_patches_are_averaged_over_a_grid(backbone: Backbone, pixels: torch.Tensor, cells: int) -> None:
+    tower = backbone.vision
+    tokens = tower.run(tower.embed(pixels), prompts={0: torch.randn(2, tower.width)})[-1]
+    patches = tower.model.post_layernorm(tokens[:, 1:17]).unflatten(1, (4, 4))
+    grid, wide = tower.grid(tokens, cells), 4 // cells
+    assert grid.shape == (3, cells**2, tower.width)
+    for row in range(cells):
+        for column in range(cells):
+            part = patches[:, row * wide : (row + 1) * wide, column * wide : (column + 1) * wide]
+            torch.testing.assert_close(grid[:, row * cells + column], part.mean(dim=(1, 2)))

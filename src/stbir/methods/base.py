@@ -110,9 +110,16 @@ class Method(nn.Module, ABC):
         """How large a photo must be decoded for this method, shorter side in pixels."""
         return self.backbone.preprocessing.decode_side
 
+    def see_photos(self, pictures: Sequence[Pixels] | Pixels) -> Tensor:
+        """Turn uint8 photos (batch, side, side, 3) into what `embed_photos` takes: normalised pixels.
+
+        A method that looks at more than the picture, such as its contours, overrides this.
+        """
+        return self.backbone.normalise(pictures)
+
     @abstractmethod
     def embed_photos(self, pixels: Tensor) -> Tensor:
-        """Embed normalised photo pixels (batch, 3, side, side): unit rows (batch, dimension)."""
+        """Embed what `see_photos` gave, normalised pixels (batch, 3, side, side): unit rows (batch, dimension)."""
 
     @abstractmethod
     def embed_sketches(self, pixels: Tensor) -> Tensor:
@@ -136,7 +143,7 @@ class Method(nn.Module, ABC):
         rows = self._in_batches(
             photos,
             lambda some: self.embed_photos(
-                self.backbone.normalise(
+                self.see_photos(
                     [pictures.photo(p.image or open_picture(_path(p), at_least=self.decode_side)) for p in some]
                 )
             ),

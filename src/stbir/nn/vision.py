@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
@@ -79,6 +81,13 @@ class VisionTower:
     def project_patches(self, tokens: Tensor) -> Tensor:
         """Project the patch tokens into the shared space: (batch, patches, dimension)."""
         return self.projection(self.model.post_layernorm(tokens[:, 1 : 1 + self.patches]))
+
+    def grid(self, tokens: Tensor, cells: int) -> Tensor:
+        """Average the last layer's patch tokens, normed, over a square grid: (batch, cells * cells, width)."""
+        patches = self.model.post_layernorm(tokens[:, 1 : 1 + self.patches])
+        side = math.isqrt(self.patches)
+        picture = patches.transpose(1, 2).unflatten(2, (side, side))
+        return F.adaptive_avg_pool2d(picture, cells).flatten(2).transpose(1, 2)
 
     def __call__(self, pixels: Tensor, *, prompts: Prompts | None = None) -> Tensor:
         """Embed pixels (batch, 3, side, side) in the shared space, not normalised: (batch, dimension)."""
