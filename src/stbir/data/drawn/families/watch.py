@@ -8,7 +8,7 @@ import random
 import numpy as np
 
 from stbir.data.drawn.curves import Points, ellipse, polyline, rounded
-from stbir.data.drawn.dials import hands, number
+from stbir.data.drawn.dials import digit, hands, number
 from stbir.data.drawn.garment import settle
 from stbir.data.drawn.materials import Material, metal, pick
 from stbir.data.drawn.phrases import made_of
