@@ -107,6 +107,11 @@ def build(rng: random.Random) -> Scene:
         for index, turn in enumerate((angle, angle + math.pi)):
             _loop(rng, solids, lathe, own, turn, tall, name=f"handle{index}")
         scene.say("two handles", "side handles", "loop handles", *made_of(rng, own, "handles"))
+    else:
+        scene.say("no handles", "without handles", "handleless")
+    deep = ("deep", "tall", "high sides") if tall > 0.5 else ("shallow", "low", "flat")
+    if tall > 0.5 or tall < 0.2:
+        scene.say(*deep)
     solids.emit(scene)
     return scene
 

@@ -108,9 +108,12 @@ def _strap(scene: Scene, rng: random.Random, strap: Material, case: Material, *,
                 end = np.array([(-x, y), (x, y), (tip, long * 0.99), (-tip, long * 0.99)]) * [1, side]
                 scene.fill(end, strap.darker(shade), part="shade", ink=0.0, edge=0.0)
         if links:
-            for y in np.arange(0.56, long, rng.uniform(0.085, 0.15)).tolist():
-                x = wide + (tip - wide) * y / long
-                scene.line([(-x, side * y), (x, side * y)], strap.darker(0.6), width=0.012, part="links", ink=0.7)
+            heights = np.arange(0.56, long, rng.uniform(0.085, 0.15))
+            wander: list[tuple[float, float]] = []  # one line that turns at the edges of the strap
+            for index, y in enumerate(heights.tolist()):
+                x = (wide + (tip - wide) * y / long) * (-1.0) ** index
+                wander += [(-x, side * y), (x, side * y)]
+            scene.line(wander, strap.darker(0.6), width=0.012, part="links", ink=0.7)
             for x in (-0.4, 0.4):
                 scene.line(
                     [(x * wide, side * 0.5), (x * tip, side * long * 0.98)],
