@@ -18,7 +18,7 @@ from stbir.data.drawn.plate import Sheet, add_plate, rounded, slot
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.solids import Solids
 
-FAMILIES = ("chair", "sofa", "table", "lamp", "vase", "mug", "bracket", "teapot")
+FAMILIES = ("chair", "sofa", "table", "lamp", "vase", "mug", "bracket", "teapot", "cabinet", "pan")
 
 
 @pytest.fixture
