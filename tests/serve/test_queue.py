@@ -3,7 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -20,6 +21,12 @@ def gate() -> Iterator[threading.Event]:
     gate = threading.Event()
     yield gate
     gate.set()
+
+
+def complete(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: the browser of other tests keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 async def until(holds: Any) -> None:
@@ -48,7 +55,7 @@ def test_only_so_many_wait_and_the_next_is_sent_away(gate: threading.Event) -> N
         with pytest.raises(Problem, match="stopping"):
             await queue.run(lambda: True)
 
-    asyncio.run(run())
+    complete(run())
 
 
 def test_no_more_run_at_once_than_there_are_workers() -> None:
@@ -69,7 +76,7 @@ def test_no_more_run_at_once_than_there_are_workers() -> None:
         await asyncio.gather(*(queue.run(work) for _ in range(30)))
         queue.close()
 
-    asyncio.run(run())
+    complete(run())
     assert most == 3
 
 
@@ -85,7 +92,7 @@ def test_patience_ends_and_gives_the_place_back(gate: threading.Event) -> None:
         assert await queue.run(lambda: "fine") == "fine"
         queue.close()
 
-    asyncio.run(run())
+    complete(run())
 
 
 def test_errors_of_the_work_come_out_and_free_the_place() -> None:
@@ -96,7 +103,7 @@ def test_errors_of_the_work_come_out_and_free_the_place() -> None:
                 await queue.run(lambda: 1 // 0)
         queue.close()
 
-    asyncio.run(run())
+    complete(run())
 
 
 def test_who_goes_away_while_waiting_is_forgotten(gate: threading.Event) -> None:
@@ -117,7 +124,7 @@ def test_who_goes_away_while_waiting_is_forgotten(gate: threading.Event) -> None
         await first
         queue.close()
 
-    asyncio.run(run())
+    complete(run())
     assert done == []
 
 
@@ -154,7 +161,7 @@ def test_a_full_service_answers_429_and_still_shows_photos(shop: Shop, slow: Set
             assert (await client.post("/api/search", json={"text": "blue"})).status_code == 200
         await asyncio.to_thread(service.close)
 
-    asyncio.run(run())
+    complete(run())
 
 
 def client_of(app: Any) -> httpx.AsyncClient:
@@ -178,7 +185,7 @@ def test_many_at_once_get_the_same_as_one_by_one(shop: Shop) -> None:
                 assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=2e-6)
         await asyncio.to_thread(app.state.service.close)
 
-    asyncio.run(run())
+    complete(run())
 
 
 def test_a_body_that_never_ends_is_given_up(shop: Shop) -> None:
@@ -197,7 +204,7 @@ def test_a_body_that_never_ends_is_given_up(shop: Shop) -> None:
             assert (answer.status_code, answer.headers["content-type"]) == (408, "application/problem+json")
         await asyncio.to_thread(app.state.service.close)
 
-    asyncio.run(run())
+    complete(run())
 
 
 def test_all_bodies_together_fit_into_a_bound(shop: Shop) -> None:
@@ -224,4 +231,4 @@ def test_all_bodies_together_fit_into_a_bound(shop: Shop) -> None:
             assert bodies._held == 0
         await asyncio.to_thread(app.state.service.close)
 
-    asyncio.run(run())
+    complete(run())
