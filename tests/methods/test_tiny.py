@@ -34,9 +34,10 @@ def test_it_was_made_by_the_recipe_of_its_name() -> None:
     from stbir.config import parse
     from stbir.training.recipe import Recipe
 
-    followed = json.loads((BUNDLED / "tiny" / "recipe.json").read_text())
+    # settings that are newer than the weights have the values of that time by default
+    followed = parse(Recipe, json.loads((BUNDLED / "tiny" / "recipe.json").read_text()), source="recipe.json")
     recipe = parse(Recipe, tomllib.loads((ROOT / "recipes" / "tiny.toml").read_text()), source="tiny.toml")
-    assert followed == recipe.model_dump(mode="json")
+    assert followed == recipe
 
 
 @pytest.mark.parametrize(("family", "sketch", "both"), [("hat", 0.3, 0.6), ("teapot", 0.3, 0.6)])

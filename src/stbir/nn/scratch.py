@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -31,6 +31,9 @@ class ScratchConfig(Settings):
     max_tokens: int = Field(default=24, ge=4)
     dimension: int = Field(default=256, ge=8)
     temperature: float = Field(default=0.1, gt=0)
+    activation: Literal["quick_gelu", "gelu"] = Field(
+        default="quick_gelu", description="what CLIP was published with, or what takes a fifth less time"
+    )
     framing: Framing = "content"
 
 
@@ -55,6 +58,7 @@ def new_backbone(config: ScratchConfig, texts: Iterable[str], *, seed: int) -> B
             "pad_token_id": SPECIAL[PAD],
             "eos_token_id": SPECIAL[END],
             "bos_token_id": SPECIAL[BEGIN],
+            "hidden_act": config.activation,
         },
         vision_config={
             "hidden_size": config.vision_width,
@@ -63,6 +67,7 @@ def new_backbone(config: ScratchConfig, texts: Iterable[str], *, seed: int) -> B
             "num_attention_heads": config.vision_width // 32,
             "image_size": config.side,
             "patch_size": config.patch,
+            "hidden_act": config.activation,
         },
         projection_dim=config.dimension,
         logit_scale_init_value=float(-np.log(config.temperature)),
