@@ -12,18 +12,16 @@ beside them, from the same photos and queries.
 from __future__ import annotations
 
 import argparse
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from real_sketches import HALVES, write_table
+from real_sketches import HALVES, tables
 
 import stbir
 from stbir.cli.wording import table
 from stbir.data.pictures import open_picture
-from stbir.data.table import read_table
 from stbir.evaluation.protocol import summarise
 from stbir.functional.metrics import target_ranks
 from stbir.types import Floats, Pixels, Query, Split
@@ -39,15 +37,10 @@ def main() -> None:
     parser.add_argument("--halves", nargs="+", choices=list(HALVES), default=["even", "all"])
     options = parser.parse_args()
     method = stbir.load(options.model)
-    with tempfile.TemporaryDirectory() as folder:
-        for kind in ("shoes", "chairs"):
-            for half in options.halves:
-                path = Path(folder) / f"{kind}-{half}.csv"
-                write_table(options.folder / kind, half, path)
-                split = read_table(path)
-                rows = [[f"{kind}, {half}", "Acc@1 %", "Acc@10 %"]]
-                rows += [measured(name, scores) for name, scores in all_scores(split, method).items()]
-                print(f"\n{table(rows, right=(1, 2))}", flush=True)
+    for kind, half, split in tables(options.folder, options.halves):
+        rows = [[f"{kind}, {half}", "Acc@1 %", "Acc@10 %"]]
+        rows += [measured(name, scores) for name, scores in all_scores(split, method).items()]
+        print(f"\n{table(rows, right=(1, 2))}", flush=True)
 
 
 def all_scores(split: Split, method: stbir.Method) -> dict[str, Floats]:

@@ -12,12 +12,14 @@ from __future__ import annotations
 import argparse
 import csv
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import stbir
 from stbir.cli.evaluate import readable
 from stbir.data.table import read_table
 from stbir.evaluation.protocol import evaluate
+from stbir.types import Split
 
 HALVES = {"even": (0,), "odd": (1,), "all": (0, 1)}
 
@@ -33,6 +35,16 @@ def write_table(kind: Path, half: str, path: Path) -> None:
             writer.writerow([sketch.resolve(), row["appearance"], photo.resolve()])
 
 
+def tables(folder: Path, halves: Sequence[str]) -> Iterator[tuple[str, str, Split]]:
+    """Each kind and each half of it, as queries and their photos."""
+    with tempfile.TemporaryDirectory() as place:
+        for kind in ("shoes", "chairs"):
+            for half in halves:
+                table = Path(place) / f"qmul-v1-{kind}-{half}.csv"
+                write_table(folder / kind, half, table)
+                yield kind, half, read_table(table)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
@@ -40,12 +52,8 @@ def main() -> None:
     parser.add_argument("--halves", nargs="+", choices=list(HALVES), default=["even", "all"])
     options = parser.parse_args()
     method = stbir.load(options.model)
-    with tempfile.TemporaryDirectory() as folder:
-        for kind in ("shoes", "chairs"):
-            for half in options.halves:
-                table = Path(folder) / f"qmul-v1-{kind}-{half}.csv"
-                write_table(options.folder / kind, half, table)
-                print(f"\n{readable(evaluate(method, read_table(table)))}", flush=True)
+    for _, _, split in tables(options.folder, options.halves):
+        print(f"\n{readable(evaluate(method, split))}", flush=True)
 
 
 if __name__ == "__main__":
