@@ -11,7 +11,7 @@ import stbir
 from stbir.data import drawn
 from stbir.errors import EmptyQuery, InputError, UnknownName
 from stbir.functional.losses import info_nce
-from stbir.methods.base import Method, prepare
+from stbir.methods.base import Method
 from stbir.types import Photo, Query
 
 
@@ -133,7 +133,7 @@ def test_info_nce_equals_a_slow_loop() -> None:
 
 
 def test_the_loss_is_the_weighted_sum_of_its_pairs(method: Method, pairs: list[tuple[Query, Photo]]) -> None:
-    batch = prepare(method.backbone.preprocessing, pairs)
+    batch = method.batch(pairs)
     with torch.inference_mode():
         terms = method.loss(batch)
     photos = torch.from_numpy(method.encode_photos([photo for _, photo in pairs]).vectors)

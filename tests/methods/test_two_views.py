@@ -13,7 +13,7 @@ from stbir.data import drawn
 from stbir.errors import ConfigError
 from stbir.functional.contours import contours
 from stbir.methods import build, load
-from stbir.methods.base import Batch, Method, prepare
+from stbir.methods.base import Batch, Method
 from stbir.nn.clip import load_backbone
 from stbir.testing.method import small_backbone, ten_pairs
 from stbir.training.loop import train
@@ -37,7 +37,7 @@ def learned() -> Method:
     """Overfitted to ten pairs."""
     pairs = ten_pairs()
     method = build("two_views", small_backbone([query.text or "" for query, _ in pairs]))
-    batch = prepare(method.backbone.preprocessing, pairs)
+    batch = method.batch(pairs)
     optimiser = torch.optim.AdamW(method.parameters(), lr=2e-3, weight_decay=0.0)
     for _ in range(80):
         optimiser.zero_grad()
@@ -121,7 +121,7 @@ def test_a_photo_is_most_like_itself(method: Method, pairs: list[tuple[Query, Ph
 
 def test_the_loss_equals_a_slow_loop(method: Method, pairs: list[tuple[Query, Photo]]) -> None:
     with torch.inference_mode():
-        terms = method.loss(prepare(method.backbone.preprocessing, pairs))
+        terms = method.loss(method.batch(pairs))
     photos = method.encode_photos([photo for _, photo in pairs]).vectors.astype(np.float64) * 2**0.5
     sketches = rows(method, *(Query(query.sketches) for query, _ in pairs)).astype(np.float64)
     texts = rows(method, *(Query(text=query.text) for query, _ in pairs)).astype(np.float64)
@@ -138,7 +138,7 @@ def test_the_loss_equals_a_slow_loop(method: Method, pairs: list[tuple[Query, Ph
 
 
 def test_sketches_teach_the_places_and_words_do_not(method: Method, pairs: list[tuple[Query, Photo]]) -> None:
-    batch = prepare(method.backbone.preprocessing, pairs)
+    batch = method.batch(pairs)
     for name, teaches in (("sketch", True), ("text", False), ("both", True)):
         pupil = copy.deepcopy(method).requires_grad_(True)
         pupil.loss(batch)[name].backward()
@@ -148,14 +148,14 @@ def test_sketches_teach_the_places_and_words_do_not(method: Method, pairs: list[
 
 def test_every_parameter_gets_a_gradient(method: Method, pairs: list[tuple[Query, Photo]]) -> None:
     pupil = copy.deepcopy(method).requires_grad_(True)
-    torch.stack(list(pupil.loss(prepare(method.backbone.preprocessing, pairs)).values())).sum().backward()
+    torch.stack(list(pupil.loss(method.batch(pairs)).values())).sum().backward()
     for name, parameter in pupil.named_parameters():
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
 
 
 def test_half_precision_compares_in_full(method: Method, pairs: list[tuple[Query, Photo]]) -> None:
-    batch: Batch = prepare(method.backbone.preprocessing, pairs)
+    batch: Batch = method.batch(pairs)
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
         rough = method.loss(batch)
     with torch.inference_mode():

@@ -17,7 +17,7 @@ from torch.utils.data import Dataset
 import stbir
 from stbir.data import drawn
 from stbir.errors import ConfigError, InputError, UnknownName
-from stbir.methods.base import Batch
+from stbir.methods.base import Batch, Method
 from stbir.methods.late_fusion import LateFusion, LateFusionConfig
 from stbir.nn.clip import Backbone
 from stbir.training.batches import DrawnBatches, family_weights, stream
@@ -247,7 +247,7 @@ def test_a_missing_recipe_and_a_held_out_family(tmp_path: Path) -> None:
 def test_batches_are_a_function_of_the_step(clip_folder: Path) -> None:
     preprocessing = stbir.load(clip_folder).backbone.preprocessing
     data = DrawnData(families={"bag": 1.0, "boot": 1.0}, ramp=0, one_family=0.6)
-    batches = DrawnBatches(data, Stage(steps=6, batch_size=6), preprocessing, family_weights(data), 0)
+    batches = DrawnBatches(data, Stage(steps=6, batch_size=6), preprocessing, family_weights(data), Method.look, 0)
     straight = list(stream(batches, first=0, stop=6, workers=0))
     late = list(stream(batches, first=4, stop=6, workers=1))
     assert [batch.instances for batch in straight[4:]] == [batch.instances for batch in late]
@@ -262,7 +262,7 @@ def test_batches_are_a_function_of_the_step(clip_folder: Path) -> None:
 def test_training_sees_nothing_that_is_held_out(clip_folder: Path) -> None:
     preprocessing = stbir.load(clip_folder).backbone.preprocessing
     data = DrawnData()
-    batches = DrawnBatches(data, Stage(steps=2, batch_size=24), preprocessing, family_weights(data), 1)
+    batches = DrawnBatches(data, Stage(steps=2, batch_size=24), preprocessing, family_weights(data), Method.look, 1)
     names = [name for batch in stream(batches, first=0, stop=2, workers=0) for name in batch.instances]
     seen = {str(name).rpartition("-")[0] for name in names}
     assert not seen & set(drawn.HELD_OUT_FAMILIES)

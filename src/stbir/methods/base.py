@@ -41,7 +41,8 @@ class Manifest(Settings):
 class Batch:
     """Sketch, words and photo of the same objects, row by row, ready for a training step.
 
-    `photos` and `sketches` are uint8 (batch, side, side, 3); `ids` and `mask` are (batch, length).
+    `photos` is what the method's `look` made of uint8 (batch, side, side, 3), the shape of `sketches`; `ids` and
+    `mask` are (batch, length).
     """
 
     photos: Pixels
@@ -52,10 +53,12 @@ class Batch:
     categories: tuple[str | None, ...]
 
 
-def prepare(preprocessing: Preprocessing, pairs: Sequence[tuple[Query, Photo]]) -> Batch:
+def prepare(
+    preprocessing: Preprocessing, pairs: Sequence[tuple[Query, Photo]], *, look: Callable[[Pixels], Pixels]
+) -> Batch:
     """Turn queries and their photos into a batch; needs no weights, so that it can run beside the training.
 
-    The first sketch of a query is used.
+    The first sketch of a query is used; `look` is that of the method.
 
     Raises:
         InputError: a query without a sketch or without words.
@@ -65,7 +68,7 @@ def prepare(preprocessing: Preprocessing, pairs: Sequence[tuple[Query, Photo]]) 
             raise InputError(f"training needs a sketch and words for every photo; {photo.id} lacks one")
     ids, mask = preprocessing.text([query.text or "" for query, _ in pairs])
     return Batch(
-        photos=np.stack([preprocessing.photo(photo.image or open_picture(_path(photo))) for _, photo in pairs]),
+        photos=look(np.stack([preprocessing.photo(photo.image or open_picture(_path(photo))) for _, photo in pairs])),
         sketches=np.stack([preprocessing.sketch(query.sketches[0]) for query, _ in pairs]),
         ids=ids,
         mask=mask,
@@ -110,16 +113,29 @@ class Method(nn.Module, ABC):
         """How large a photo must be decoded for this method, shorter side in pixels."""
         return self.backbone.preprocessing.decode_side
 
-    def see_photos(self, pictures: Sequence[Pixels] | Pixels) -> Tensor:
-        """Turn uint8 photos (batch, side, side, 3) into what `embed_photos` takes: normalised pixels.
+    @staticmethod
+    def look(pictures: Pixels) -> Pixels:
+        """Find in uint8 photos (batch, side, side, 3) what the method looks at; no weights are needed for it.
 
-        A method that looks at more than the picture, such as its contours, overrides this.
+        A method that looks at more than the colours, such as contours, puts it behind them: (batch, side, side, more).
         """
-        return self.backbone.normalise(pictures)
+        return pictures
+
+    def see(self, looked: Pixels) -> Tensor:
+        """Turn what `look` found into what `embed_photos` takes: normalised pixels."""
+        return self.backbone.normalise(looked)
+
+    def batch(self, pairs: Sequence[tuple[Query, Photo]]) -> Batch:
+        """Turn queries and their photos into a batch for `loss`.
+
+        Raises:
+            InputError: a query without a sketch or without words.
+        """
+        return prepare(self.backbone.preprocessing, pairs, look=self.look)
 
     @abstractmethod
     def embed_photos(self, pixels: Tensor) -> Tensor:
-        """Embed what `see_photos` gave, normalised pixels (batch, 3, side, side): unit rows (batch, dimension)."""
+        """Embed what `see` gave, normalised pixels (batch, 3, side, side): unit rows (batch, dimension)."""
 
     @abstractmethod
     def embed_sketches(self, pixels: Tensor) -> Tensor:
@@ -143,8 +159,12 @@ class Method(nn.Module, ABC):
         rows = self._in_batches(
             photos,
             lambda some: self.embed_photos(
-                self.see_photos(
-                    [pictures.photo(p.image or open_picture(_path(p), at_least=self.decode_side)) for p in some]
+                self.see(
+                    self.look(
+                        np.stack(
+                            [pictures.photo(p.image or open_picture(_path(p), at_least=self.decode_side)) for p in some]
+                        )
+                    )
                 )
             ),
             batch_size,

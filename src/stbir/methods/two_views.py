@@ -7,14 +7,16 @@ A query is the normalised weighted mean of its parts, as in late fusion, and its
 well the sketch fits the contours and the words fit the picture.
 
 Contours and sketches are embedded by CLIP's picture tower too, but from its patches instead of its class token: where
-a line stands matters more than that it is there. The idea of matching sketches with edge maps is old (Eitz et al. 2011,
-Radenovic et al. 2018); the split vector and the weights of the loss come from no paper; they are our choice.
+a line stands matters more than that it is there. Beside their pixels the tower is shown which way the lines run, and
+histograms of these directions also reach the embedding past the tower: on real sketches they alone beat what a
+small tower learns from drawn ones, and what is learned comes on top. Matching sketches with edge maps by gradient
+directions is old (Eitz et al. 2011, Hu and Collomosse 2013; with a network Radenovic et al. 2018); the split vector and
+the weights of the loss come from no paper; they are our choice.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -25,10 +27,18 @@ from torch import Tensor, nn
 from stbir.config import Settings
 from stbir.functional.contours import CONTOURS, contours
 from stbir.functional.losses import info_nce
+from stbir.functional.orientation import CHANNELS, COARSE, ORIENTATION, evened, histograms, orientations
 from stbir.functional.scoring import unit
 from stbir.methods.base import Batch, Method
 from stbir.nn.clip import Backbone
 from stbir.types import Pixels
+
+FINE = 32
+"""About how many squares a side is divided into to measure directions; patches are whole numbers of them."""
+REACH = 2
+"""Lines count by how much there is around them: so many squares in each direction."""
+LEARNED = 1.0
+"""How much the tower's embedding weighs against the histograms that pass it."""
 
 _LOSSES = frozenset({"sketch_loss", "text_loss", "both_loss", "highest_scale"})
 
@@ -37,6 +47,7 @@ class TwoViewsConfig(Settings):
     """The size of the contour half, how much each query adds to the loss, and the highest inverse temperature."""
 
     grid: int = Field(default=4, ge=1, description="the patches are averaged to grid x grid places")
+    cells: int = Field(default=8, ge=1, description="the directions of lines are summed up over cells x cells")
     place_dimension: int = Field(default=256, ge=1)
     sketch_loss: float = Field(default=1.0, ge=0)
     text_loss: float = Field(default=0.5, ge=0)
@@ -53,35 +64,46 @@ class TwoViews(Method):
 
     def __init__(self, backbone: Backbone, config: TwoViewsConfig) -> None:
         super().__init__(backbone, config)
-        size = config.grid**2 * backbone.vision.width
-        self.place = nn.Parameter(torch.empty(config.place_dimension, size))
         start = torch.Generator().manual_seed(0)  # a method on the same CLIP is the same method
-        nn.init.trunc_normal_(self.place, std=0.7 * size**-0.5, generator=start)
+        width, patches = backbone.vision.width, math.isqrt(backbone.vision.patches)
+        self._fine = max(1, round(FINE / patches))  # squares of one patch in which directions are measured
+        measured = CHANNELS * self._fine**2
+        self.lines = nn.Parameter(torch.empty(width, measured))
+        nn.init.trunc_normal_(self.lines, std=0.7 * measured**-0.5, generator=start)
+        self.place = nn.Parameter(torch.empty(config.place_dimension, config.grid**2 * width))
+        nn.init.trunc_normal_(self.place, std=0.7 * self.place.shape[1] ** -0.5, generator=start)
+        self.past = nn.Parameter(torch.empty(config.place_dimension, COARSE * config.cells**2))
+        nn.init.orthogonal_(self.past, generator=start)
 
     @property
     def dimension(self) -> int:
         return self.config.place_dimension + self.backbone.dimension
 
-    def see_photos(self, pictures: Sequence[Pixels] | Pixels) -> Tensor:
-        """Stack each photo on its contours: (batch, 2, 3, side, side)."""
-        lines = [np.repeat(contours(picture)[..., None], 3, axis=2) for picture in pictures]
-        return torch.stack([self.backbone.normalise(pictures), self.backbone.normalise(lines)], dim=1)
+    @staticmethod
+    def look(pictures: Pixels) -> Pixels:
+        """Put the contours of each photo behind its colours: (batch, side, side, 4)."""
+        if not len(pictures):
+            return np.zeros((*pictures.shape[:3], 4), np.uint8)
+        return np.concatenate([pictures, np.stack([contours(picture) for picture in pictures])[..., None]], axis=-1)
+
+    def see(self, looked: Pixels) -> Tensor:
+        """Normalised pixels of the colours and of the contours: (batch, 2, 3, side, side)."""
+        lines = np.repeat(looked[..., 3:], 3, axis=-1)
+        return torch.stack([self.backbone.normalise(looked[..., :3]), self.backbone.normalise(lines)], dim=1)
 
     def embed_photos(self, pixels: Tensor) -> Tensor:
-        states = self._run(pixels.flatten(0, 1)).unflatten(0, (-1, 2))
-        return self._joined(self._contours(states[:, 1]), self._colours(states[:, 0]))
+        return self._joined(self._shape(pixels[:, 1]), self._look(pixels[:, 0]))
 
     def embed_sketches(self, pixels: Tensor) -> Tensor:
-        return self._joined(self._contours(self._run(pixels)), None)
+        return self._joined(self._shape(pixels), None)
 
     def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         return self._joined(None, unit(self.backbone.embed_texts(ids, mask)))
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
-        seen, drawn = self.see_photos(batch.photos), self.backbone.normalise(batch.sketches)
-        colours, lines, sketches = self._run(torch.cat([seen[:, 0], seen[:, 1], drawn])).chunk(3)
-        shape, sketch = self._contours(lines), self._contours(sketches)
-        look, text = self._colours(colours), unit(self.backbone.embed_texts(batch.ids, batch.mask))
+        seen = self.see(batch.photos)
+        shape, sketch = self._shape(torch.cat([seen[:, 1], self.backbone.normalise(batch.sketches)])).chunk(2)
+        look, text = self._look(seen[:, 0]), unit(self.backbone.embed_texts(batch.ids, batch.mask))
         scale = self.backbone.clip.logit_scale.exp().clamp(max=self.config.highest_scale)
         photos, both = self._joined(shape, look), self._joined(sketch, text)
         return {
@@ -92,17 +114,21 @@ class TwoViews(Method):
         }
 
     def fingerprint(self) -> dict[str, str]:
-        return super().fingerprint() | {"contours": CONTOURS}
+        return super().fingerprint() | {"contours": f"{CONTOURS} {ORIENTATION}"}
 
-    def _run(self, pixels: Tensor) -> Tensor:
+    def _look(self, pixels: Tensor) -> Tensor:
+        return unit(self.backbone.vision(pixels))
+
+    def _shape(self, pixels: Tensor) -> Tensor:
+        """Embed a line drawing, normalised pixels (batch, 3, side, side): unit rows (batch, place_dimension)."""
         vision = self.backbone.vision
-        return vision.run(vision.embed(pixels))[-1]
-
-    def _contours(self, tokens: Tensor) -> Tensor:
-        return unit(F.linear(self.backbone.vision.grid(tokens, self.config.grid).flatten(1), self.place))
-
-    def _colours(self, tokens: Tensor) -> Tensor:
-        return unit(self.backbone.vision.pool(tokens))
+        side = math.isqrt(vision.patches)
+        waves = orientations(pixels[:, 0], size=side * self._fine)
+        squares = F.unfold(evened(waves, reach=REACH), self._fine, stride=self._fine).transpose(1, 2)
+        tokens = vision.embed(pixels)
+        tokens = torch.cat([tokens[:, :1], tokens[:, 1:] + F.linear(squares, self.lines)], dim=1)
+        learned = unit(F.linear(vision.grid(vision.run(tokens)[-1], self.config.grid).flatten(1), self.place))
+        return unit(LEARNED * learned + unit(F.linear(histograms(waves, cells=self.config.cells), self.past)))
 
     def _joined(self, shape: Tensor | None, look: Tensor | None) -> Tensor:
         """One unit vector of both halves, zero where one is missing."""

@@ -13,7 +13,7 @@ import torch
 from stbir.data import drawn
 from stbir.errors import EmptyQuery
 from stbir.methods import load as load_method
-from stbir.methods.base import Batch, Method, prepare
+from stbir.methods.base import Batch, Method
 from stbir.nn.clip import Backbone
 from stbir.nn.freezing import free_only, matching
 from stbir.nn.scratch import ScratchConfig, new_backbone
@@ -47,7 +47,7 @@ def check_method(
     _check_vectors(method, pairs)
     _check_modalities(method, pairs)
     _check_saving(method, load, pairs)
-    batch = prepare(method.backbone.preprocessing, pairs)
+    batch = method.batch(pairs)
     for free in patterns:
         _check_stage(copy.deepcopy(method), free, batch)
     _check_learning(method, batch, pairs, steps=steps, learning_rate=learning_rate)

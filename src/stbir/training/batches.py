@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from stbir.errors import StbirError, UnknownName
 from stbir.methods.base import Batch, prepare
 from stbir.nn.preprocessing import Preprocessing
 from stbir.training.recipe import DrawnData, Stage
-from stbir.types import Photo, Query
+from stbir.types import Photo, Pixels, Query
 
 FORGOTTEN = "xqz"
 """Stands for a word the model does not know, so that it learns to live with one."""
@@ -54,6 +54,7 @@ class DrawnBatches(Dataset[Batch]):
     stage: Stage
     preprocessing: Preprocessing
     families: Mapping[str, float]
+    look: Callable[[Pixels], Pixels]
     seed: int
 
     def __getitem__(self, step: int) -> Batch:
@@ -67,7 +68,7 @@ class DrawnBatches(Dataset[Batch]):
             self._pair(only if together else rng.choices(names, weights)[0], rng, eased)
             for _ in range(self.stage.batch_size)
         ]
-        batch = prepare(self.preprocessing, pairs)
+        batch = prepare(self.preprocessing, pairs, look=self.look)
         if not self.data.mirror:
             return batch
         # A mirrored object is another object: sketch and photo turn together.

@@ -127,7 +127,8 @@ def _stage(plan: Recipe, index: int, method: Method, *, state: Path, log: TextIO
     average = copy.deepcopy(method).requires_grad_(False) if stage.average else None
     if first:
         checkpoint.restore(state, method, average, optimiser)
-    batches = DrawnBatches(plan.data, stage, method.backbone.preprocessing, family_weights(plan.data), plan.seed)
+    pictures, families = method.backbone.preprocessing, family_weights(plan.data)
+    batches = DrawnBatches(plan.data, stage, pictures, families, method.look, plan.seed)
     bar = tqdm(total=stage.steps, initial=first, desc=f"{plan.name} · {stage.name}", unit="step", disable=None)
     began = time.monotonic()
     for step, batch in enumerate(stream(batches, first=first, stop=stage.steps, workers=workers), start=first):
