@@ -28,7 +28,7 @@ TEXTURES: dict[str, tuple[str, ...]] = {
     "wicker": ("wicker", "rattan", "woven", "basket weave", "cane", "woven cane", "woven rattan", "seagrass"),
     "felt": ("felt", "wool felt", "felted", "wool", "boiled wool", "woolen"),
     "velvet": ("velvet", "velour", "velvet fabric", "plush", "chenille", "crushed velvet"),
-    "wood": ("wood", "wooden"),
+    "wood": ("wood", "wooden", "solid wood", "wood grain"),
     "metal": ("metal", "metal", "metallic", "steel"),
     "plastic": ("plastic", "plastic", "moulded plastic", "molded plastic", "rubber", "resin", "glossy plastic", "pvc"),
     "ceramic": ("ceramic", "glazed", "porcelain", "glossy ceramic", "china", "earthenware"),
@@ -102,7 +102,7 @@ SECONDS: dict[str, tuple[str, ...]] = {
 """The only second colours of some textures."""
 
 RELATIVES: dict[str, tuple[tuple[str, float], ...]] = {
-    "leather": (("distressed", 0.07), ("perforated", 0.04), ("crocodile", 0.04), ("woven", 0.04), ("metallic", 0.03)),
+    "leather": (("distressed", 0.07), ("perforated", 0.04), ("crocodile", 0.04), ("woven", 0.04), ("metallic", 0.06)),
     "patent": (("metallic", 0.15), ("crocodile", 0.1)),
     "suede": (("perforated", 0.04), ("corduroy", 0.02), ("embroidered", 0.02)),
     "fabric": (("twill", 0.06), ("corduroy", 0.05), ("tweed", 0.07), ("satin", 0.05), ("jute", 0.03), ("lace", 0.03)),

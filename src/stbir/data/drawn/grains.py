@@ -164,7 +164,7 @@ def lace(rng: np.random.Generator) -> Raw:
 def sequins(rng: np.random.Generator) -> Raw:
     """Overlapping discs, each as bright as it happens to lie."""
     along, across = axes(rng, turned=False)
-    pitch = rng.uniform(8, 12)
+    pitch = rng.uniform(5.5, 9)
     row = np.floor(across / pitch)
     place = along / pitch + 0.5 * (row % 2)
     bright = rng.uniform(0.72, 1.4, (97, 97)).astype(np.float32)

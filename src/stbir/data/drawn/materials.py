@@ -173,6 +173,5 @@ def _lively(rgb: RGB) -> bool:
 
 
 def _unrepeated(phrase: str) -> str:
-    """The phrase without a word that follows itself, as in "denim denim"."""
-    words = phrase.split()
-    return " ".join(word for i, word in enumerate(words) if i == 0 or word != words[i - 1])
+    """The phrase with every word once: not "denim blue denim"."""
+    return " ".join(dict.fromkeys(phrase.split()))

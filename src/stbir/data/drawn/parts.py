@@ -25,6 +25,10 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "laces": ("laces", "laces", "laces", "lacing", "shoelaces", "lace"),
     "lining": ("lining", "lining", "inside", "interior", "inner lining"),
     "footbed": ("footbed", "insole", "inner sole", "lining", "inside"),
+    "insole": ("insole", "footbed", "inner sole"),
+    "mouth": ("lining", "inside", "interior", "inner lining"),
+    "overlay": ("overlay", "side panel", "panel", "vamp"),
+    "bit": ("bit", "bar", "hardware"),
     "tongue": ("tongue",),
     "toe cap": ("toe cap", "toe", "cap toe"),
     "counter": ("heel panel", "heel tab", "back panel", "heel counter"),
@@ -37,7 +41,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "elastic": ("elastic", "elastic panel", "stretch panel", "side panel", "gusset"),
     "patch": ("patch", "panel", "logo"),
     "bow": ("bow", "bow", "ribbon"),
-    "jewel": ("jewel", "ornament", "embellishment", "stone", "medallion"),
+    "jewel": ("jewel", "ornament", "embellishment", "stone", "medallion", "charm"),
     "stripes": ("stripes", "logo", "accents", "details", "stripe"),
     "velcro": ("velcro straps", "velcro", "straps"),
     "zip": ("zip", "zipper", "zip"),
@@ -114,6 +118,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "links": ("bracelet", "strap", "links"),
 }
 
+DETAIL = ("detail", "detailing", "accents", "details")
 RUBBER = ("sole", "midsole")
 GUM = ("tan", "camel", "beige", "cognac", "khaki", "mustard")
 SIDE = 64
@@ -135,9 +140,16 @@ class Part:
     pixels: int
     alike: bool
 
+    @property
+    def nouns(self) -> tuple[str, ...]:
+        """What people call it."""
+        return NOUNS[self.name]
+
     def phrase(self, rng: random.Random) -> str:
         """Such as "white sole", "tan leather strap" or "chrome legs"."""
-        noun = rng.choice(NOUNS[self.name])
+        noun = rng.choice(self.nouns)
+        if rng.random() < 0.03:
+            noun = f"{noun} {rng.choice(DETAIL)}"
         chance = rng.random()
         if self.name in RUBBER and self.material.texture in ("plain", "plastic") and chance < 0.35:
             if self.material.colour in GUM and rng.random() < 0.6:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from stbir.data.drawn.parts import Part, named_parts
+from stbir.data.drawn.phrases import reworded
 from stbir.data.drawn.scene import Scene
 
 Style: TypeAlias = Literal["appearance", "title", "list", "casual", "telegram"]
@@ -28,7 +29,7 @@ OPENINGS = (
     "similar to this but ", "like this but ", "this in ", "do you have ", "something like a ", "a pair of ",
 )  # fmt: skip
 STAND_INS = ("one", "ones", "one", "ones", "thing", "pair", "model", "kind")
-LOOKS = ("finish", "design", "look", "style", "colour", "color", "material", "tone", "upper", "detailing")
+LOOKS = ("finish", "design", "look", "style", "colour", "color", "material", "tone", "texture", "detailing")
 TAILS = (
     "with {0}",
     "with {0}",
@@ -82,22 +83,25 @@ def _details(scene: Scene, rng: random.Random, counts: Sequence[float]) -> list[
     parts = named_parts(scene)
     others = rng.sample(scene.details, len(scene.details))
     said: list[str] = []
+    taken: set[str] = set()
     colours: set[str] = set()
     for _ in range(3 * count):
         if parts and (not others or rng.random() < 0.62):
             part = rng.choices(parts, [_salience(part) for part in parts])[0]
             parts.remove(part)
-            if rng.random() < (0.6 if part.alike or part.material.colour in colours else 0.0):
+            repeats = part.alike or part.material.colour in colours
+            heads = {_head(noun) for noun in part.nouns}
+            if heads & taken or (repeats and rng.random() < 0.6):
                 continue
-            phrase = part.phrase(rng)
+            said.append(part.phrase(rng))
             colours.add(part.material.colour)
+            taken |= heads
         elif others:
-            phrase = rng.choice(others.pop())
-        else:
-            break
-        if all(_head(phrase) != _head(other) for other in said):
-            said.append(phrase)
-        if len(said) == count:
+            phrase = reworded(rng, rng.choice(others.pop()))
+            if _head(phrase) not in taken:
+                said.append(phrase)
+                taken.add(_head(phrase))
+        if len(said) == count or not (parts or others):
             break
     return said
 
@@ -134,7 +138,7 @@ def _list(material: str, details: list[str]) -> str:
 
 
 def _casual(scene: Scene, material: str, details: list[str], rng: random.Random) -> str:
-    noun = rng.choice(scene.names if rng.random() < 0.4 else STAND_INS)
+    noun = rng.choice(STAND_INS) if rng.random() < 0.6 else _perhaps_plural(rng.choice(scene.names), rng)
     mood = rng.choice(MOODS)
     text = rng.choice(
         (
@@ -155,6 +159,12 @@ def _casual(scene: Scene, material: str, details: list[str], rng: random.Random)
     )
     tails = " ".join(rng.choice(TAILS).format(_bare(detail)) for detail in details)
     return f"{text} {tails}"
+
+
+def _perhaps_plural(noun: str, rng: random.Random) -> str:
+    if (noun.endswith("s") and not noun.endswith("ss")) or rng.random() < 0.6:
+        return noun
+    return noun + ("es" if noun.endswith(("ss", "x", "ch", "sh")) else "s")
 
 
 def _terse(pieces: Sequence[str]) -> str:
