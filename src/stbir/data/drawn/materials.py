@@ -13,6 +13,12 @@ from stbir.data.drawn.finishes import PALETTES, RELATIVES, SAID_IN_THE_COLOUR, S
 
 RGB: TypeAlias = tuple[float, float, float]
 
+TWO_FORMS = (
+    *("{0} and {1} {2}", "{0} {2}", "{1} and {0} {2}", "{0} with {1} {2}", "{2} {0} and {1}", "{0}/{1} {2}"),
+    *("{0} {1} {2}", "{0} and {1}", "{2} in {0} and {1}", "{1} on {0} {2}", "two-tone {0} and {1} {2}"),
+)
+"""How two colours and a texture are said together."""
+
 VARIANTS = 4
 HELD_OUT_SHARE = 0.08
 
@@ -54,19 +60,7 @@ class Material:
         second = rng.choice(self.second_words)
         if rng.random() < 0.15 and _lively(self.rgb) and _lively(self.second_rgb):
             return f"{rng.choice(MANY)} {colour} {texture}" if rng.random() < 0.6 else f"{rng.choice(MANY)} {texture}"
-        form = rng.choice(
-            (
-                *("{0} and {1} {2}", "{0} {2}", "{1} and {0} {2}", "{0} with {1} {2}", "{2} {0} and {1}"),
-                *(
-                    "{0}/{1} {2}",
-                    "{0} {1} {2}",
-                    "{0} and {1}",
-                    "{2} in {0} and {1}",
-                    "{0} on {1} {2}",
-                    "two-tone {0} and {1} {2}",
-                ),
-            )
-        )
+        form = rng.choice(TWO_FORMS)
         return form.format(colour, second, texture)
 
 

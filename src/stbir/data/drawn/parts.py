@@ -82,6 +82,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "knobs": ("knobs", "handles"),
     "handles": ("handles", "pulls", "hardware"),
     "shade": ("shade", "lampshade"),
+    "head": ("head", "shade"),
     "stem": ("stem", "stand"),
     "pole": ("pole", "stand", "stem"),
     "cord": ("cord", "cable", "string"),
@@ -112,11 +113,24 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "dip": ("bottom", "glaze"),
     "cap": ("cap", "lid", "top"),
     "label": ("label", "sticker"),
+    "flower": ("flower", "flowers"),
     "dial": ("dial", "dial", "face"),
     "bezel": ("bezel", "ring"),
     "case": ("case",),
     "links": ("bracelet", "strap", "links"),
 }
+
+ELSEWHERE: dict[tuple[str, str], tuple[str, ...]] = {
+    ("lamp", "arm"): ("arm", "neck", "stand"),
+    ("lamp", "foot"): ("base", "foot", "stand"),
+    ("lamp", "cord"): ("cord", "cable", "wire"),
+    ("vase", "stem"): ("flower stem", "stem"),
+    ("watch", "strap"): ("strap", "band", "watch strap"),
+    ("trousers", "stripe"): ("side stripe", "stripe", "stripes"),
+    ("mug", "band"): ("band", "stripe"),
+    ("pan", "handle"): ("handle", "grip", "long handle"),
+}
+"""Names of parts, by family and part, where they are not what `NOUNS` says."""
 
 DETAIL = ("detail", "detailing", "accents", "details")
 RUBBER = ("sole", "midsole")
@@ -133,17 +147,13 @@ FAR = 75.0
 
 @dataclass(frozen=True)
 class Part:
-    """A part that can be seen, what it is made of, how many pixels it shows, whether it looks like the whole."""
+    """A part that can be seen: its names, what it is made of, how many pixels it shows, if it looks like the whole."""
 
     name: str
+    nouns: tuple[str, ...]
     material: Material
     pixels: int
     alike: bool
-
-    @property
-    def nouns(self) -> tuple[str, ...]:
-        """What people call it."""
-        return NOUNS[self.name]
 
     def phrase(self, rng: random.Random) -> str:
         """Such as "white sole", "tan leather strap" or "chrome legs"."""
@@ -173,13 +183,23 @@ def named_parts(scene: Scene) -> list[Part]:
         total = sum(pixels for pixels, _ in members)
         if total < FEWEST:
             continue
-        enough = 0.3 * max(pixels for pixels, _ in members)
-        # What lies in the shade is called what its lit side looks like.
-        lit = max((shape for pixels, shape in members if pixels >= enough), key=lambda shape: sum(shape.material.rgb))
-        material = _as_seen(lit.material)
+        material = _as_seen(_lit(members))
         alike = (material.colour, material.texture) == (scene.main.colour, scene.main.texture)
-        parts.append(Part(name, material, total, alike))
+        nouns = ELSEWHERE.get((scene.family, name)) or NOUNS[name]
+        parts.append(Part(name, nouns, material, total, alike))
     return parts
+
+
+def _lit(members: list[tuple[int, Shape]]) -> Material:
+    """The material of the largest shape, as bright as it gets: a part is called what its lit side looks like."""
+    most, largest = max(members, key=lambda member: member[0])
+    same = (largest.material.colour, largest.material.texture)
+    lit = [
+        shape.material
+        for pixels, shape in members
+        if pixels >= 0.3 * most and (shape.material.colour, shape.material.texture) == same
+    ]
+    return max(lit, key=lambda material: sum(material.rgb))
 
 
 def _pixels(shapes: list[Shape]) -> npt.NDArray[np.intp]:
@@ -207,11 +227,13 @@ def _name(part: str) -> str:
 
 
 def _as_seen(material: Material) -> Material:
-    """The material under the name of the colour that it was painted in: a brown that got very dark is dark brown."""
+    """The material under the name of the colour that it was painted in: a tan that got very dark is brown."""
     table = TABLES.get(material.texture, COLOURS)
     if material.second_rgb is not None or material.colour not in table:
         return material
-    if material.texture == "metal" or _distance(table[material.colour][0], material.rgb) < FAR:
+    meant = table[material.colour][0]
+    lighter = sum(material.rgb) >= sum(meant)
+    if lighter or material.texture == "metal" or _distance(meant, material.rgb) < FAR:
         return material
     if material.texture == "wood":
         name = min(WOODS, key=lambda name: _distance(WOODS[name][0], material.rgb))
