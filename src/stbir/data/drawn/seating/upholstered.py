@@ -20,7 +20,7 @@ from stbir.data.drawn.solids import Mark, Solids, hull
 def build_armchair(rng: random.Random) -> Scene:
     """A club chair or a wing chair."""
     if rng.random() < 0.35:
-        names = ("wingback armchair", "wing chair", "high back armchair", "armchair")
+        names = ("wingback armchair", "wing chair", "wingback chair", "wingback", "high back armchair", "armchair")
         return build_couch(rng, "chair", 1, names, wings=True)
     return build_couch(rng, "chair", 1, ("armchair", "club chair", "lounge chair", "arm chair", "sofa chair"))
 
