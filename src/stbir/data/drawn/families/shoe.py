@@ -13,13 +13,14 @@ from stbir.data.drawn.shoemaking.fabrics import Fabrics, fabrics
 from stbir.data.drawn.shoemaking.last import UP, Last, last
 from stbir.data.drawn.shoemaking.loft import Loft, Topline, upper
 from stbir.data.drawn.shoemaking.sandals import add_sandal
-from stbir.data.drawn.shoemaking.soles import add_heel, add_sole
+from stbir.data.drawn.shoemaking.soles import add_bottom
 from stbir.data.drawn.shoemaking.stage import Stage, set_down, shop_view
 from stbir.data.drawn.shoemaking.straps import buckle, sling
 from stbir.data.drawn.shoemaking.trims import (
     add_collar,
     add_laces,
     add_ornament,
+    add_patch,
     add_saddle,
     add_stripes,
     add_toe_piece,
@@ -170,11 +171,12 @@ def build(rng: random.Random) -> Scene:
         lift = lift if name in ("pump", "wedge", "platform") else 0.0
     base = last(rng, lift=lift, thickness=rng.uniform(*kind.thickness))
     stage = Stage(scene, shop_view(rng, tall=lift + 0.25))
-    add_heel(stage, rng, base, materials, wedge=name == "wedge" or (name in ("sandal", "clog") and rng.random() < 0.5))
+    add_bottom(
+        stage, rng, base, materials, wedge=name == "wedge" or (name in ("sandal", "clog") and rng.random() < 0.5)
+    )
     if name == "sandal":
         add_sandal(stage, rng, base, materials)
     else:
-        add_sole(stage, rng, base, materials)
         loft = _upper(stage, rng, base, materials, kind, backless=name == "clog" and rng.random() < 0.6)
         _trim(stage, rng, name, base, materials, loft)
     set_down(scene, rng)
@@ -249,7 +251,12 @@ def _trim(stage: Stage, rng: random.Random, name: str, base: Last, materials: Fa
         else:
             t = np.linspace(-1, 1, 15)
             seam(stage, loft, 0.2 * t, 0.5 * (1 - t**2), main)
-    if name == "clog" and rng.random() < 0.6:
+    if name == "clog" and rng.random() < 0.25:
+        for u, v in ((0.3, 0.3), (0.42, 0.35), (0.2, 0.6), (0.3, 0.65), (0.1, 0.75), (0.16, 0.4)):
+            corners = [(u - 0.02, v), (u, v + 0.07), (u + 0.02, v), (u, v - 0.07)]
+            add_patch(stage, loft, corners, main.darker(0.35), part="holes", ink=0.6)
+        scene.say("holes", "with holes", "ventilation holes")
+    elif name == "clog" and rng.random() < 0.6:
         add_saddle(stage, loft, 0.72, 0.86, 0.16, materials.second, part="strap")
         place = loft.at(loft.across(0.79, 0.1, 3)[2], 0.79)
         buckle(stage, rng, place, 0.028, materials.metal, "buckle")
@@ -283,5 +290,9 @@ def _sport(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> 
         u = np.linspace(0.76, 1.2, 12)
         height = 0.85 * np.clip((u - 0.76) / 0.16, 0, 1) ** 0.7
         stage.strip(loft.at(u, height), loft.at(u, 0.0), materials.second, part="counter", ink=0.75)
+    if rng.random() < 0.4:
+        left, wide = rng.uniform(0.28, 0.4), rng.uniform(0.06, 0.2)
+        add_patch(stage, loft, [(left, 0.0), (left + 0.08, 0.9), (left + 0.08 + wide, 0.95), (left + wide, 0.0)],
+                  materials.second.darker(0.9), part="overlay", ink=0.6)  # fmt: skip
     if rng.random() < 0.6:
         add_stripes(stage, rng, loft)

@@ -65,7 +65,7 @@ class Last:
         return self.width * front ** (1 / self.toe_shape) * np.sqrt(rear) * waist * arch
 
     def middle(self, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """y of the middle line, which bends towards the inner side of the foot."""
+        """Where the middle line lies (its y); it bends towards the inner side of the foot."""
         x = np.asarray(x, np.float64)
         return self.inner * self.bend * np.clip(1 - x / 0.45, 0, 1) ** 2
 

@@ -10,7 +10,7 @@ from stbir.data.drawn.curves import Points
 from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import UP, Last
 from stbir.data.drawn.shoemaking.loft import Topline, upper
-from stbir.data.drawn.shoemaking.soles import add_footbed, add_sole
+from stbir.data.drawn.shoemaking.soles import add_footbed
 from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.shoemaking.straps import ankle_ring, band, buckle, counter, loop, sling
 from stbir.data.drawn.shoemaking.trims import add_patch
@@ -19,9 +19,8 @@ ALONG_Y = np.array([0.0, 1.0, 0.0])
 
 
 def add_sandal(stage: Stage, rng: random.Random, base: Last, materials: Fabrics) -> None:
-    """Sole, footbed and straps on the last `base`."""
+    """Footbed and straps on the last `base`."""
     scene = stage.scene
-    add_sole(stage, rng, base, materials)
     add_footbed(stage, base, materials.lining)
     height = rng.uniform(0.09, 0.15)
     closed_heel, ankle = rng.random() < 0.4, rng.random() < 0.55
@@ -30,7 +29,7 @@ def add_sandal(stage: Stage, rng: random.Random, base: Last, materials: Fabrics)
         instep = _heel_part(stage, rng, base, materials, closed=closed_heel, ankle=ankle)
     else:
         scene.say("slide", "mule", "backless", "slip on")
-    style = rng.choice(("bands", "bands", "crossed", "wide", "thong", "closed toe"))
+    style = rng.choice(("bands", "bands", "buckled", "crossed", "wide", "thong", "closed toe"))
     material = materials.main
     if instep is not None and rng.random() < 0.45:
         start = np.array([0.24, float(base.middle(0.24)), base.at(0.24) + height])
@@ -43,6 +42,12 @@ def add_sandal(stage: Stage, rng: random.Random, base: Last, materials: Fabrics)
             band(stage, base, at, at + rng.uniform(-0.1, 0.06), height + 0.02 * row, rng.uniform(0.05, 0.12),
                  material if rng.random() < 0.8 else materials.second, part=f"band {row}", rise=0.02)  # fmt: skip
         scene.say("straps", "strappy", "bands", "with straps")
+    elif style == "buckled":
+        for row, at in enumerate((rng.uniform(0.42, 0.48), rng.uniform(0.2, 0.26))):
+            width = rng.uniform(0.09, 0.15)
+            band(stage, base, at, at - rng.uniform(-0.03, 0.05), height, width, material, part=f"band {row}", rise=0.04)
+            buckle(stage, rng, base.edge(at, -0.97, height * 0.65), 0.03, materials.metal, f"buckle {row}")
+        scene.say("two straps", "buckle straps", "straps with buckles", f"{materials.metal.short(rng)} buckles")
     elif style == "crossed":
         width = rng.uniform(0.07, 0.13)
         start, end = rng.uniform(0.12, 0.18), rng.uniform(0.36, 0.5)
@@ -93,7 +98,7 @@ def _heel_part(
 ) -> Points | None:
     """What holds the heel; gives back where an ankle strap crosses the instep, if there is one."""
     main = materials.main
-    height = rng.uniform(0.22, 0.42) if ankle else rng.uniform(0.16, 0.26)
+    height = rng.uniform(0.2, 0.36) if ankle else rng.uniform(0.16, 0.26)
     width = rng.uniform(0.035, 0.075)
     wide, front, back = rng.uniform(0.075, 0.1), rng.uniform(0.6, 0.68), rng.uniform(0.96, 1.01)
     tilt = rng.uniform(-0.02, 0.08)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -73,8 +74,9 @@ class Stage:
         """The whole silhouette of a loft; from level `tube_from` on, its rings are convex and may be far apart."""
         rings = self.see(loft.rings)
         foot = rings[: tube_from + 1]
-        near = foot[:, : HALF + 1]
-        areas = [*foot, *np.concatenate([near[:-1], near[1:, ::-1]], axis=1)]
+        near, far = foot[:, : HALF + 1], np.concatenate([foot[:, HALF:], foot[:, :1]], axis=1)
+        areas = [*foot]
+        areas += [area for half in (near, far) for area in np.concatenate([half[:-1], half[1:, ::-1]], axis=1)]
         areas += [
             cv2.convexHull(np.concatenate([rings[level], rings[level + 1]]).astype(np.float32))[:, 0]
             for level in range(tube_from, len(rings) - 1)
@@ -84,10 +86,7 @@ class Stage:
     def solid(self, rings: Sequence[npt.ArrayLike], material: Material, *, part: str, ink: float = 1.0) -> None:
         """The silhouette of a body with convex slices, each (n, 3)."""
         seen = [self.see(ring) for ring in rings]
-        hulls = [
-            cv2.convexHull(np.concatenate(pair).astype(np.float32))[:, 0]
-            for pair in zip(seen[:-1], seen[1:], strict=True)
-        ]
+        hulls = [cv2.convexHull(np.concatenate(pair).astype(np.float32))[:, 0] for pair in pairwise(seen)]
         self.scene.fill(union(hulls), material, part=part, ink=ink)
 
     def within(self, points: npt.ArrayLike, frame: npt.ArrayLike, material: Material, *, part: str, ink: float) -> None:
@@ -169,9 +168,9 @@ def _outline(mask: npt.NDArray[np.uint8]) -> Points | None:
     ring = max(contours, key=len)[:, 0].astype(np.float64)
     if len(ring) < 24:
         return None
-    padded = np.concatenate([ring[-3:], ring, ring[:3]]).cumsum(axis=0)
+    padded = np.concatenate([ring[-4:], ring, ring[:4]]).cumsum(axis=0)
     padded = np.concatenate([np.zeros((1, 2)), padded])
-    return ((padded[7:] - padded[:-7]) / 7)[::3]
+    return ((padded[9:] - padded[:-9]) / 9)[::3]
 
 
 def _area(a: Points, b: Points, c: Points, d: Points) -> npt.NDArray[np.float64]:
