@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from stbir.data.drawn.curves import Points, ease, smooth
 from stbir.data.drawn.shoemaking.last import ALONG, HALF, RING, SIDE, Last
 
 LEVELS = 13
+_SHAFT = (0.2, 0.4, 0.6, 0.8, 1.0)
 _V = np.linspace(0, 1, LEVELS)[:, None, None]
 
 
@@ -85,9 +87,52 @@ def upper(last: Last, top: Topline) -> Loft:
         flat = np.stack([x, last.middle(x) + SIDE * last.half_width(x, SIDE) * (0.97 - 0.5 * (1 - round_front)),
                          last.top(x) + 0.004], axis=1)  # fmt: skip
         rim = rim * (1 - gone) + flat * gone
-    rise = np.maximum(top.toe_height * 1.25 * (1 - ease((ALONG - 0.1) / 0.5)), 0.55 * (rim[:, 2] - edge[:, 2]))
+    return Loft(_wall(edge, rim, top.toe_height))
+
+
+def _wall(edge: Points, rim: Points, toe_height: float) -> Points:
+    """Rings from the edge of the sole to a rim, bulging as a foot does, with room of `toe_height` for the toes."""
     control = edge.copy()
     control[:, 1] += SIDE * 0.012
     control[:, 0] += 0.02 * ease((ALONG - 0.8) / 0.2) - 0.02 * (1 - ease(ALONG / 0.1))
-    control[:, 2] += rise
-    return Loft(edge * (1 - _V) ** 2 + 2 * control * _V * (1 - _V) + rim * _V**2)
+    control[:, 2] += np.maximum(toe_height * 1.25 * (1 - ease((ALONG - 0.1) / 0.5)), 0.55 * (rim[:, 2] - edge[:, 2]))
+    return edge * (1 - _V) ** 2 + 2 * control * _V * (1 - _V) + rim * _V**2
+
+
+@dataclass(frozen=True)
+class Hoop:
+    """A level ellipse around the leg from x = `front` to x = `back`, with the heights of both and half its width."""
+
+    front: float
+    back: float
+    half: float
+    front_height: float
+    back_height: float
+
+    def ring(self) -> Points:
+        """Its points, in the order of every ring."""
+        x = self.front + (self.back - self.front) * ALONG
+        y = SIDE * 2 * self.half * np.sqrt(ALONG * (1 - ALONG))
+        return np.stack([x, y, self.front_height + (self.back_height - self.front_height) * ALONG], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Leg:
+    """A boot: its surface, and the height v (0 to 1) on it where the shaft begins."""
+
+    loft: Loft
+    ankle: float
+
+
+def leg(last: Last, hoops: list[Hoop], toe_height: float) -> Leg:
+    """Foot and shaft of a boot: from the sole to the first hoop as in a shoe, then from hoop to hoop."""
+    foot = _wall(last.ring(), hoops[0].ring(), toe_height)
+    knots = np.array([[h.front, h.back, h.half, h.front_height, h.back_height] for h in hoops])
+    shaft: list[Points] = []
+    for start, end in pairwise(knots):
+        for share in _SHAFT:
+            mixed = start + (end - start) * float(ease(share))
+            mixed[3:] = start[3:] + (end[3:] - start[3:]) * share
+            shaft.append(Hoop(*mixed.tolist()).ring())
+    rings = np.concatenate([foot, np.stack(shaft)])
+    return Leg(Loft(rings), (LEVELS - 1) / (len(rings) - 1))

@@ -23,7 +23,8 @@ def add_sandal(stage: Stage, rng: random.Random, base: Last, materials: Fabrics)
     scene = stage.scene
     add_footbed(stage, base, materials.lining)
     height = rng.uniform(0.09, 0.15)
-    closed_heel, ankle = rng.random() < 0.4, rng.random() < 0.55
+    ankle = rng.random() < 0.55
+    closed_heel = rng.random() < (0.6 if ankle else 0.15)
     instep: Points | None = None
     if ankle or closed_heel or rng.random() < 0.5:
         instep = _heel_part(stage, rng, base, materials, closed=closed_heel, ankle=ankle)

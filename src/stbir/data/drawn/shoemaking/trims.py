@@ -21,15 +21,17 @@ def add_tongue(stage: Stage, rng: random.Random, loft: Loft, material: Material,
     """What stands up behind the laces, `high` above the throat."""
     root, wide = loft.at(0.0, 1.0), rng.uniform(0.05, 0.08)
     back = rng.uniform(0.03, 0.09)
-    outline = [root + np.array([-0.06, wide * 0.9, -0.05]), root + np.array([back * 0.7, wide, high * 0.8]), root + np.array([back, 0, high]),
-               root + np.array([back * 0.7, -wide, high * 0.8]), root + np.array([-0.06, -wide * 0.9, -0.05])]  # fmt: skip
-    stage.fill(smooth_path(outline, 4), material, part="tongue", ink=0.9)
+    shape = [(-0.06, 0.9 * wide, -0.05), (0.7 * back, wide, 0.8 * high), (back, 0, high), (0.7 * back, -wide, 0.8 * high),
+             (-0.06, -0.9 * wide, -0.05)]  # fmt: skip
+    stage.fill(root + smooth_path(shape, 4), material, part="tongue", ink=0.9)
 
 
-def add_laces(stage: Stage, rng: random.Random, loft: Loft, shade: Material, *, low: float, high: float) -> None:
+def add_laces(
+    stage: Stage, rng: random.Random, loft: Loft, shade: Material, *, low: float, high: float, most: int = 7
+) -> None:
     """Rows of laces over the instep between heights `low` and `high` of the loft, often with a bow."""
     laces = pick(rng, "plain", LACE_COLOURS)
-    rows, reach = rng.randint(3, 7), rng.uniform(0.035, 0.06)
+    rows, reach = rng.randint(3, most), rng.uniform(0.035, 0.06)
     levels = np.linspace(low, high, rows)
     thick = rng.uniform(0.014, 0.026)
     places = np.stack([loft.at(loft.across(float(v), reach, 3), v) for v in levels]) + UP * 0.006
