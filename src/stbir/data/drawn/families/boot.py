@@ -33,17 +33,17 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
         (0.015, 0.06),
         0.2,
     ),
-    "mid": (("mid calf boot", "boot", "boots", "calf boot"), (0.6, 0.9), (0.0, 0.25), (0.02, 0.08), 0.3),
+    "mid": (("mid calf boot", "boot", "boots", "calf boot"), (0.65, 1.05), (0.0, 0.25), (0.02, 0.08), 0.3),
     "tall": (
         ("tall boot", "knee high boot", "long boot", "boots", "riding boot"),
-        (1.0, 1.5),
+        (1.1, 1.8),
         (0.0, 0.42),
         (0.02, 0.07),
         0.2,
     ),
     "combat": (
         ("combat boot", "lace up boot", "work boot", "hiking boot", "military boot"),
-        (0.4, 0.85),
+        (0.45, 1.0),
         (0.0, 0.05),
         (0.05, 0.12),
         1.0,
@@ -57,14 +57,17 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
     ),
     "wellington": (
         ("rubber boot", "rain boot", "wellington", "wellies", "gumboot"),
-        (0.75, 1.1),
+        (0.75, 1.3),
         (0.0, 0.0),
         (0.03, 0.06),
         0.0,
     ),
-    "snow": (("snow boot", "winter boot", "sheepskin boot", "fur boot"), (0.4, 0.8), (0.0, 0.0), (0.04, 0.08), 0.2),
+    "snow": (("snow boot", "winter boot", "sheepskin boot", "fur boot"), (0.45, 1.0), (0.0, 0.0), (0.04, 0.08), 0.2),
 }
 
+
+SHARES = (2, 2, 3, 4, 3, 2, 2, 2)
+"""How common each kind is."""
 
 AROUND = np.where(np.arange(len(ALONG)) <= len(ALONG) // 2, ALONG, 2 - ALONG)
 """Ring coordinates of every point of a ring."""
@@ -72,7 +75,7 @@ AROUND = np.where(np.arange(len(ALONG)) <= len(ALONG) // 2, ALONG, 2 - ALONG)
 
 def build(rng: random.Random) -> Scene:
     """One boot of a random kind."""
-    kind = rng.choice(list(KINDS))
+    kind = rng.choices(list(KINDS), SHARES)[0]
     names, heights, lifts, thicknesses, laced = KINDS[kind]
     materials = fabrics(rng)
     if kind == "wellington":

@@ -104,7 +104,7 @@ def _add_sole(stage: Stage, rng: random.Random, base: Last, material: Material, 
     elif thick > 0.05 and base.lift < 0.1 and rng.random() < 0.3:
         lower[1::2, 2] += rng.uniform(0.006, 0.014)
     stage.fill(upper, material, part="sole", ink=0.6)
-    stage.strip(upper, lower, material, part="sole")
+    stage.strip(upper, lower, material, part="sole", closed=True)
     if thick > 0.05 and rng.random() < 0.4:
         stripe = pick(rng, "plain", ("white", "black", "red", "grey", "brown"))
         height = upper * (1, 1, 0) + UP * (base.ground(ALONG) + 0.55 * thick)[:, None]

@@ -15,7 +15,6 @@ from stbir.data.drawn.camera import Camera
 from stbir.data.drawn.curves import Points
 from stbir.data.drawn.materials import Material
 from stbir.data.drawn.scene import Scene
-from stbir.data.drawn.shoemaking.last import HALF
 from stbir.data.drawn.shoemaking.loft import Loft
 
 GRAIN = 260.0
@@ -73,15 +72,12 @@ class Stage:
     def body(self, loft: Loft, material: Material, *, part: str, tube_from: int = 10**6) -> None:
         """The whole silhouette of a loft; from level `tube_from` on, its rings are convex and may be far apart."""
         rings = self.see(loft.rings)
-        foot = rings[: tube_from + 1]
-        near, far = foot[:, : HALF + 1], np.concatenate([foot[:, HALF:], foot[:, :1]], axis=1)
-        areas = [*foot]
-        areas += [area for half in (near, far) for area in np.concatenate([half[:-1], half[1:, ::-1]], axis=1)]
+        areas = [*rings[: tube_from + 1]]
         areas += [
             cv2.convexHull(np.concatenate([rings[level], rings[level + 1]]).astype(np.float32))[:, 0]
             for level in range(tube_from, len(rings) - 1)
         ]
-        self.scene.fill(union(areas), material, part=part)
+        self.scene.fill(union(areas, lines=rings.swapaxes(0, 1)), material, part=part)
 
     def solid(self, rings: Sequence[npt.ArrayLike], material: Material, *, part: str, ink: float = 1.0) -> None:
         """The silhouette of a body with convex slices, each (n, 3)."""
@@ -111,10 +107,10 @@ class Stage:
 
 def shop_view(rng: random.Random, *, tall: float) -> Camera:
     """From the side and a little above, mostly turned towards the toe; `tall` is how high the object is."""
-    if rng.random() < 0.2:
+    if rng.random() < 0.17:
         azimuth, elevation = rng.uniform(-6, 8), rng.uniform(2, 12)
     else:
-        azimuth, elevation = rng.triangular(6, 48, 24), rng.triangular(8, 38, 20)
+        azimuth, elevation = rng.triangular(8, 58, 32), rng.triangular(8, 38, 20)
     if tall > 0.6:
         elevation *= 0.6
     return Camera(
@@ -134,14 +130,15 @@ def set_down(scene: Scene, rng: random.Random) -> None:
     scene.transform(np.array([[mirror * cos, mirror * sin], [-sin, cos]]) @ np.diag([stretch, height]))
 
 
-def union(areas: Sequence[Points]) -> Points:
-    """The outline of the joined areas, each an outline (n, 2)."""
+def union(areas: Sequence[Points], lines: Sequence[Points] | Points = ()) -> Points:
+    """The outline of the joined areas, each an outline (n, 2), and of what `lines` (n, 2) enclose with them."""
     everything = np.concatenate(areas)
     low = everything.min(axis=0) - 0.02
     width, height = (np.ceil((everything.max(axis=0) - low + 0.02) * GRAIN)).astype(int).tolist()
     mask = np.zeros((height, width), np.uint8)
     for area in areas:
         cv2.fillPoly(mask, [_fixed(area, low)], 255, cv2.LINE_8, SUBPIXEL_BITS)
+    cv2.polylines(mask, [_fixed(line, low) for line in lines], False, 255, 1, cv2.LINE_8, SUBPIXEL_BITS)
     outline = _outline(mask)
     return everything[:3] if outline is None else outline / GRAIN + low
 

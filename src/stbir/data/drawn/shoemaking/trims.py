@@ -21,7 +21,8 @@ def add_tongue(stage: Stage, rng: random.Random, loft: Loft, material: Material,
     """What stands up behind the laces, `high` above the throat."""
     root, wide = loft.at(0.0, 1.0), rng.uniform(0.05, 0.08)
     back = rng.uniform(0.03, 0.09)
-    shape = [(-0.06, 0.9 * wide, -0.05), (0.7 * back, wide, 0.8 * high), (back, 0, high), (0.7 * back, -wide, 0.8 * high),
+    shape = [(-0.06, 0.9 * wide, -0.05), (0.7 * back, wide, 0.8 * high), (back, 0, high),
+ (0.7 * back, -wide, 0.8 * high),
              (-0.06, -0.9 * wide, -0.05)]  # fmt: skip
     stage.fill(root + smooth_path(shape, 4), material, part="tongue", ink=0.9)
 
