@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
     "mid": (("mid calf boot", "boot", "boots", "calf boot"), (0.65, 1.05), (0.0, 0.25), (0.02, 0.08), 0.3),
     "tall": (
         ("tall boot", "knee high boot", "long boot", "boots", "riding boot"),
-        (1.1, 1.8),
+        (1.1, 2.0),
         (0.0, 0.42),
         (0.02, 0.07),
         0.2,

@@ -60,7 +60,7 @@ KINDS = {
         (0.1, 0.15),
         (0.07, 0.11),
         (0.19, 0.27),
-        lift=(0.15, 0.5),
+        lift=(0.12, 0.56),
         thickness=(0.015, 0.03),
     ),
     "platform": Kind(
@@ -70,12 +70,12 @@ KINDS = {
         (0.1, 0.16),
         (0.07, 0.12),
         (0.19, 0.27),
-        lift=(0.3, 0.5),
+        lift=(0.3, 0.6),
         thickness=(0.06, 0.14),
     ),
     "wedge": Kind(
         ("wedge", "wedge shoe", "wedge heel", "wedge pump"),
-        2,
+        3,
         (0.2, 0.36),
         (0.1, 0.16),
         (0.07, 0.12),
@@ -85,12 +85,12 @@ KINDS = {
     ),
     "sandal": Kind(
         ("sandal", "sandals", "strappy sandal", "open sandal"),
-        5,
+        9,
         (0.3, 0.4),
         (0.1, 0.15),
         (0.07, 0.1),
         (0.2, 0.25),
-        lift=(0.0, 0.45),
+        lift=(0.0, 0.52),
         thickness=(0.02, 0.12),
     ),
     "loafer": Kind(

@@ -73,17 +73,14 @@ class Stage:
         """The whole silhouette of a loft; from level `tube_from` on, its rings are convex and may be far apart."""
         rings = self.see(loft.rings)
         areas = [*rings[: tube_from + 1]]
-        areas += [
-            cv2.convexHull(np.concatenate([rings[level], rings[level + 1]]).astype(np.float32))[:, 0]
-            for level in range(tube_from, len(rings) - 1)
-        ]
+        areas += [_hull(pair) for pair in pairwise(rings[tube_from:])]
         self.scene.fill(union(areas, lines=rings.swapaxes(0, 1)), material, part=part)
 
     def solid(self, rings: Sequence[npt.ArrayLike], material: Material, *, part: str, ink: float = 1.0) -> None:
         """The silhouette of a body with convex slices, each (n, 3)."""
         seen = [self.see(ring) for ring in rings]
-        hulls = [cv2.convexHull(np.concatenate(pair).astype(np.float32))[:, 0] for pair in pairwise(seen)]
-        self.scene.fill(union(hulls), material, part=part, ink=ink)
+        outline = union([_hull(pair) for pair in pairwise(seen)])
+        self.scene.fill(outline, material, part=part, ink=ink)
 
     def within(self, points: npt.ArrayLike, frame: npt.ArrayLike, material: Material, *, part: str, ink: float) -> None:
         """What can be seen of a flat outline through an opening, both (n, 3)."""
@@ -130,15 +127,16 @@ def set_down(scene: Scene, rng: random.Random) -> None:
     scene.transform(np.array([[mirror * cos, mirror * sin], [-sin, cos]]) @ np.diag([stretch, height]))
 
 
-def union(areas: Sequence[Points], lines: Sequence[Points] | Points = ()) -> Points:
-    """The outline of the joined areas, each an outline (n, 2), and of what `lines` (n, 2) enclose with them."""
+def union(areas: Sequence[Points], lines: Points | None = None) -> Points:
+    """The outline of the joined areas, each an outline (n, 2), and of what lines (m, n, 2) enclose with them."""
     everything = np.concatenate(areas)
     low = everything.min(axis=0) - 0.02
-    width, height = (np.ceil((everything.max(axis=0) - low + 0.02) * GRAIN)).astype(int).tolist()
+    width, height = np.ceil((everything.max(axis=0) - low + 0.02) * GRAIN).astype(int).tolist()
     mask = np.zeros((height, width), np.uint8)
-    for area in areas:
-        cv2.fillPoly(mask, [_fixed(area, low)], 255, cv2.LINE_8, SUBPIXEL_BITS)
-    cv2.polylines(mask, [_fixed(line, low) for line in lines], False, 255, 1, cv2.LINE_8, SUBPIXEL_BITS)
+    for area in np.split(_fixed(everything, low), np.cumsum([len(area) for area in areas])[:-1]):
+        cv2.fillPoly(mask, [area], 255, cv2.LINE_8, SUBPIXEL_BITS)
+    if lines is not None:
+        cv2.polylines(mask, list(np.ascontiguousarray(_fixed(lines, low))), False, 255, 1, cv2.LINE_8, SUBPIXEL_BITS)
     outline = _outline(mask)
     return everything[:3] if outline is None else outline / GRAIN + low
 
@@ -152,6 +150,10 @@ def common(first: Points, second: Points) -> Points | None:
         cv2.fillPoly(mask, [_fixed(area, low)], 255, cv2.LINE_8, SUBPIXEL_BITS)
     outline = _outline(masks[0] & masks[1])
     return None if outline is None else outline / GRAIN + low
+
+
+def _hull(outlines: tuple[Points, Points]) -> Points:
+    return cv2.convexHull(np.concatenate(outlines).astype(np.float32))[:, 0].astype(np.float64)
 
 
 def _fixed(area: Points, low: Points) -> npt.NDArray[np.int32]:
