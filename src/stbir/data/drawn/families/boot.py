@@ -133,6 +133,9 @@ def _trim(
     """Whatever sits on the foot and the shaft."""
     scene, loft, main, ankle = stage.scene, boot.loft, materials.main, boot.ankle
     silver = materials.metal.short(rng)
+    cuffed = rng.random() < (0.75 if warm else 0.22)
+    if not cuffed and rng.random() < 0.3:
+        _second_colour(stage, rng, materials, boot)
     if rng.random() < 0.4:
         t = np.linspace(-1, 1, 15)
         seam(stage, loft, 0.22 * t, ankle * 0.5 * (1 - t**2), main)
@@ -149,16 +152,9 @@ def _trim(
         elif rng.random() < 0.7:
             add_tongue(stage, rng, loft, materials.second, high=rng.uniform(0.02, 0.07))
         add_laces(stage, rng, loft, main, low=ankle * rng.uniform(0.6, 0.8), high=high, most=9)
-    if rng.random() < (0.75 if warm else 0.22):
-        _cuff(stage, rng, materials, boot, height, fur=warm or rng.random() < 0.5)
-    if not sporty and rng.random() < 0.4:
-        for row in range(rng.randint(1, 3)):
-            level = rng.uniform(ankle * 0.9, 0.95)
-            _belt(stage, rng, boot, materials, level, row)
-        scene.say("buckle", "buckles", "with straps and buckle", "buckle strap", f"{silver} buckle")
     if rng.random() < 0.25:
         at = rng.uniform(0.45, 0.65)
-        stage.on(loft, np.full(10, at), np.linspace(ankle * 0.4, 0.98, 10), materials.metal, width=0.014, part="zip",
+        stage.on(loft, np.full(10, at), np.linspace(ankle * 0.85, 0.98, 10), materials.metal, width=0.014, part="zip",
                  ink=0.75)  # fmt: skip
         scene.say("zip", "side zip", "zipper", "with zip", f"{silver} zip")
     elif not laced and height < 0.7 and rng.random() < 0.3:
@@ -173,11 +169,28 @@ def _trim(
             sag = rng.uniform(-0.06, 0.06) * np.sin(np.pi * t) + rng.uniform(-0.04, 0.04) * (t - 0.5)
             seam(stage, loft, 0.04 + 0.9 * t, level + sag, main, ink=0.6)
         scene.say("ruched", "slouchy", "folds", "slouch shaft")
+    if cuffed:
+        _cuff(stage, rng, materials, boot, height, fur=warm or rng.random() < 0.5)
+    if not sporty and rng.random() < 0.4:
+        for row in range(rng.randint(1, 3)):
+            level = rng.uniform(ankle * 0.9, 0.9)
+            _belt(stage, rng, boot, materials, level, row)
+        scene.say("buckle", "buckles", "with straps and buckle", "buckle strap", f"{silver} buckle")
     if sporty and rng.random() < 0.6:
         turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
         disc = loft.at(0.52, ankle) + 0.055 * np.stack([np.cos(turn), 0 * turn, np.sin(turn)], axis=1)
         stage.fill(disc, pick(rng, "plain"), part="patch", ink=0.75, flat=True)
         scene.say("logo patch", "star patch", "round logo", "ankle patch")
+
+
+def _second_colour(stage: Stage, rng: random.Random, materials: Fabrics, boot: Leg) -> None:
+    """The shaft, or a band at its top, in another material."""
+    start = rng.choice((boot.ankle, rng.uniform(0.75, 0.93)))
+    panel = [boot.loft.at(AROUND, level) for level in np.linspace(start, 1.0, 7)]
+    stage.solid(panel, materials.second, part="shaft", ink=0.9)
+    stage.fill(boot.loft.rim, materials.lining.darker(0.85), part="mouth", ink=0.95)
+    shade = materials.second.short(rng)
+    stage.scene.say(f"{shade} shaft" if start < 0.7 else f"{shade} band at the top", f"{shade} top", "two tone")
 
 
 def _belt(stage: Stage, rng: random.Random, boot: Leg, materials: Fabrics, level: float, row: int) -> None:

@@ -13,7 +13,7 @@ from stbir.data.drawn.shoemaking.loft import Topline, upper
 from stbir.data.drawn.shoemaking.soles import add_footbed
 from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.shoemaking.straps import ankle_ring, band, buckle, counter, loop, sling
-from stbir.data.drawn.shoemaking.trims import add_patch
+from stbir.data.drawn.shoemaking.trims import add_ornament, add_patch
 
 ALONG_Y = np.array([0.0, 1.0, 0.0])
 
@@ -75,6 +75,10 @@ def add_sandal(stage: Stage, rng: random.Random, base: Last, materials: Fabrics)
         scene.say("thong", "flip flop", "toe post", "t-strap")
     else:
         _closed_toe(stage, rng, base, height, materials)
+    if style in ("bands", "wide", "crossed", "thong") and rng.random() < 0.2:
+        x = 0.3 if style == "wide" else 0.18
+        place = np.array([x, float(base.middle(x)), base.at(x) + height + 0.03])
+        add_ornament(stage, rng, place, materials)
 
 
 def _closed_toe(stage: Stage, rng: random.Random, base: Last, height: float, materials: Fabrics) -> None:

@@ -101,14 +101,14 @@ def _add_sole(stage: Stage, rng: random.Random, base: Last, material: Material, 
     if solid:
         lower[:, 2] = base.ground(np.minimum(ALONG, base.arch_from))
         lower[:, 0] -= rng.uniform(-0.02, 0.07) * ease((ALONG - 0.5) / 0.5)
-    elif thick > 0.05 and base.lift < 0.1 and rng.random() < 0.3:
+    elif thick > 0.06 and base.lift < 0.1 and rng.random() < 0.2:
         lower[1::2, 2] += rng.uniform(0.006, 0.014)
     stage.fill(upper, material, part="sole", ink=0.6)
     stage.strip(upper, lower, material, part="sole", closed=True)
     if thick > 0.05 and rng.random() < 0.4:
         stripe = pick(rng, "plain", ("white", "black", "red", "grey", "brown"))
         height = upper * (1, 1, 0) + UP * (base.ground(ALONG) + 0.55 * thick)[:, None]
-        stage.line(height[3:HALF], stripe, width=rng.uniform(0.006, 0.02), part="sole", ink=0.5)
+        stage.line(height[1:HALF], stripe, width=rng.uniform(0.006, 0.02), part="sole", ink=0.5)
     if thick > 0.06:
         scene.say(f"thick {material.short(rng)} sole", "thick sole", "platform sole", "chunky sole")
     else:
