@@ -86,7 +86,7 @@ KINDS = {
         (0.19, 0.24),
         (0.12, 0.16),
         (0.19, 0.25),
-        lift=(0.0, 0.06),
+        lift=(0.0, 0.24),
     ),
     "slipon": Kind(
         ("slip on", "slip-on shoe", "slip-on", "espadrille", "plimsoll"),
@@ -122,7 +122,7 @@ KINDS = {
         (0.23, 0.29),
         (0.14, 0.19),
         (0.21, 0.27),
-        lift=(0.0, 0.12),
+        lift=(0.0, 0.36),
     ),
     "clog": Kind(
         ("clog", "mule", "slip-on mule", "clog mule"),
@@ -153,7 +153,7 @@ def build(rng: random.Random) -> Scene:
     materials = fabrics(rng)
     scene = Scene("shoe", kind.names, materials.main)
     lift = rng.uniform(*kind.lift)
-    if lift < 0.06 or (name in ("loafer", "maryjane", "clog", "sandal") and rng.random() < 0.4):
+    if lift < 0.06 or (name in ("loafer", "oxford", "maryjane", "clog", "sandal") and rng.random() < 0.4):
         lift = lift if name in ("pump", "wedge", "platform") else 0.0
     base = last(rng, lift=lift, thickness=rng.uniform(*kind.thickness))
     stage = Stage(scene, shop_view(rng, tall=lift + 0.25))

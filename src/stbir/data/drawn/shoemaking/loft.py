@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -99,8 +100,7 @@ def _wall(edge: Points, rim: Points, toe_height: float) -> Points:
     return edge * (1 - _V) ** 2 + 2 * control * _V * (1 - _V) + rim * _V**2
 
 
-@dataclass(frozen=True)
-class Hoop:
+class Hoop(NamedTuple):
     """A level ellipse around the leg from x = `front` to x = `back`, with the heights of both and half its width."""
 
     front: float
@@ -108,12 +108,6 @@ class Hoop:
     half: float
     front_height: float
     back_height: float
-
-    def ring(self) -> Points:
-        """Its points, in the order of every ring."""
-        x = self.front + (self.back - self.front) * ALONG
-        y = SIDE * 2 * self.half * np.sqrt(ALONG * (1 - ALONG))
-        return np.stack([x, y, self.front_height + (self.back_height - self.front_height) * ALONG], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,13 +120,18 @@ class Leg:
 
 def leg(last: Last, hoops: list[Hoop], toe_height: float) -> Leg:
     """Foot and shaft of a boot: from the sole to the first hoop as in a shoe, then from hoop to hoop."""
-    foot = _wall(last.ring(), hoops[0].ring(), toe_height)
-    knots = np.array([[h.front, h.back, h.half, h.front_height, h.back_height] for h in hoops])
-    shaft: list[Points] = []
-    for start, end in pairwise(knots):
-        for share in _SHAFT:
-            mixed = start + (end - start) * float(ease(share))
-            mixed[3:] = start[3:] + (end[3:] - start[3:]) * share
-            shaft.append(Hoop(*mixed.tolist()).ring())
-    rings = np.concatenate([foot, np.stack(shaft)])
+    knots = np.array(hoops)
+    share = np.array(_SHAFT)[:, None]
+    steps = np.concatenate([ease(share).repeat(3, axis=1), share, share], axis=1)
+    shaft = np.concatenate([start + (end - start) * steps for start, end in pairwise(knots)])
+    rims = _rims(np.concatenate([knots[:1], shaft]))
+    rings = np.concatenate([_wall(last.ring(), rims[0], toe_height), rims[1:]])
     return Leg(Loft(rings), (LEVELS - 1) / (len(rings) - 1))
+
+
+def _rims(hoops: Points) -> Points:
+    """The points (n, RING, 3) of hoops (n, 5)."""
+    front, back, half, front_height, back_height = (column[:, None] for column in hoops.T)
+    x = front + (back - front) * ALONG
+    y = half * (SIDE * 2 * np.sqrt(ALONG * (1 - ALONG)))
+    return np.stack([x, y, front_height + (back_height - front_height) * ALONG], axis=2)
