@@ -58,8 +58,8 @@ class Stage:
         if closed:
             a, b = np.concatenate([a, a[:1]]), np.concatenate([b, b[:1]])
         outside = _area(a[:-1], a[1:], b[1:], b[:-1]) > 0
-        if closed and outside[0] and not outside.all():
-            start = int(np.argmin(outside))
+        if closed and outside.any() and not outside.all():
+            start = int(np.argmax(outside & ~np.roll(outside, 1)))
             a, b = (np.concatenate([path[start:-1], path[: start + 1]]) for path in (a, b))
             outside = np.roll(outside, -start)
         for side, paint in ((False, inner), (True, material)):
