@@ -13,6 +13,7 @@ from stbir.data.drawn.shoemaking.loft import Loft, Topline, upper
 from stbir.data.drawn.shoemaking.sandals import add_sandal
 from stbir.data.drawn.shoemaking.soles import add_bottom
 from stbir.data.drawn.shoemaking.stage import Stage, set_down, shop_view
+from stbir.data.drawn.shoemaking.straps import slingback
 
 
 @dataclass(frozen=True)
@@ -163,13 +164,16 @@ def build(rng: random.Random) -> Scene:
     if name == "sandal":
         add_sandal(stage, rng, base, materials)
     else:
-        loft = _upper(stage, rng, base, materials, kind, backless=name == "clog" and rng.random() < 0.6)
-        fit_out(stage, rng, name, materials, loft)
+        slung = name in ("pump", "wedge", "platform", "flat") and rng.random() < 0.15
+        loft = _upper(stage, rng, base, materials, kind, slung=slung, backless=name == "clog" and rng.random() < 0.6)
+        fit_out(stage, rng, name, materials, loft, low_sides=slung)
     set_down(scene, rng)
     return scene
 
 
-def _upper(stage: Stage, rng: random.Random, base: Last, materials: Fabrics, kind: Kind, *, backless: bool) -> Loft:
+def _upper(
+    stage: Stage, rng: random.Random, base: Last, materials: Fabrics, kind: Kind, *, slung: bool, backless: bool
+) -> Loft:
     """The upper with its opening, in which one sees the far side and the insole."""
     throat = rng.uniform(*kind.opening)
     top = Topline(
@@ -181,13 +185,17 @@ def _upper(stage: Stage, rng: random.Random, base: Last, materials: Fabrics, kin
         narrow=rng.uniform(0.82, 1.0),
         cut=rng.uniform(1.5, 2.6),
         back=rng.uniform(0.97, 1.02),
-        bare=throat + rng.uniform(0.14, 0.34) if backless else 1.0,
+        bare=throat + rng.uniform(0.14, 0.4) if backless or slung else 1.0,
     )
     loft = upper(base, top)
     stage.body(loft, materials.main, part="upper")
-    if backless:
+    if backless or slung:
         stage.fill(loft.rim, materials.lining, part="footbed", ink=0.9)
-        stage.scene.say("backless", "open back", "slip on")
+        if slung:
+            root, height, width = rng.uniform(0.36, 0.5), rng.uniform(0.17, 0.26), rng.uniform(0.03, 0.06)
+            slingback(stage, base, root, height, width, materials.main, rise=rng.uniform(0.02, 0.06), back=1.0)
+        else:
+            stage.scene.say("backless", "open back", "slip on")
         return loft
     stage.fill(loft.rim, materials.lining.darker(0.8), part="lining", ink=0.95)
     stage.within(base.ring(-0.01), loft.rim, materials.lining, part="insole", ink=0.3)

@@ -25,7 +25,7 @@ from stbir.data.drawn.shoemaking.trims import (
 )
 
 
-def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, loft: Loft) -> None:
+def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, loft: Loft, *, low_sides: bool) -> None:
     """Add whatever sits on the upper of a shoe of the kind `name`."""
     scene, main = stage.scene, materials.main
     silver = materials.metal.short(rng)
@@ -52,7 +52,7 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
     if name in ("slipper", "pump", "flat", "platform", "loafer") and rng.random() < 0.35:
         place = loft.at(0.0, rng.uniform(0.86, 0.97)) + UP * 0.012
         add_ornament(stage, rng, place, materials)
-    if name == "maryjane" or (name in ("pump", "wedge", "flat", "platform") and rng.random() < 0.25):
+    if name == "maryjane" or (name in ("pump", "wedge", "flat", "platform") and not low_sides and rng.random() < 0.25):
         _bar(stage, rng, materials, loft)
     if name == "slipper" and rng.random() < 0.6:
         fur = pick(rng, "fur", ("cream", "beige", "white", "tan", "pink", "grey"))

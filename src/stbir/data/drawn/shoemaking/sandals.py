@@ -12,8 +12,8 @@ from stbir.data.drawn.shoemaking.last import UP, Last
 from stbir.data.drawn.shoemaking.loft import Topline, upper
 from stbir.data.drawn.shoemaking.soles import add_footbed
 from stbir.data.drawn.shoemaking.stage import Stage
-from stbir.data.drawn.shoemaking.straps import ankle_ring, band, buckle, counter, loop, sling
-from stbir.data.drawn.shoemaking.trims import add_ornament, add_patch
+from stbir.data.drawn.shoemaking.straps import ankle_ring, band, buckle, counter, loop, sling, slingback
+from stbir.data.drawn.shoemaking.trims import add_ornament, add_patch, add_toe_piece
 
 ALONG_Y = np.array([0.0, 1.0, 0.0])
 
@@ -87,15 +87,19 @@ def _closed_toe(stage: Stage, rng: random.Random, base: Last, height: float, mat
     loft = upper(base, top)
     stage.body(loft, materials.main, part="toe box")
     stage.fill(loft.rim, materials.lining, part="opening", ink=0.9)
-    rows = rng.choice((0, 1, 2, 3))
+    if rng.random() < 0.45:
+        add_toe_piece(stage, loft, rng.uniform(0.07, 0.13), rng.uniform(0.3, 0.5), materials.lining, part="peep toe",
+                      ink=0.95)  # fmt: skip
+        stage.scene.say("peep toe", "open toe")
+    else:
+        stage.scene.say("closed toe", "covered toe")
+    rows = rng.choice((0, 0, 1, 2, 3))
     for row in range(rows):
         left = 0.2 + 0.1 * row
         add_patch(stage, loft, [(left, 0.25), (left + 0.06, 0.25), (left + 0.05, 0.75), (left + 0.01, 0.7)],
                   materials.main.darker(0.4), part="cut out", ink=0.8)  # fmt: skip
     if rows:
-        stage.scene.say("closed toe", "covered toe", "with cut outs")
-    else:
-        stage.scene.say("closed toe", "covered toe")
+        stage.scene.say("cut outs", "with cut outs")
 
 
 def _heel_part(
@@ -121,13 +125,7 @@ def _heel_part(
             a, b = (path - half, path + half) if outer else (path + half, path - half)
             stage.strip(a, b, main, part="side strap", inner=main.darker(0.6))
     if not ankle:
-        root, rise = rng.uniform(0.4, 0.6), rng.uniform(0.0, 0.08)
-        heel = base.at(1.0) + height
-        path = [base.edge(root, -1.0, rise), base.edge(0.76, -0.95, 0.55 * height + rise * 0.3),
-                np.array([0.94, -0.06, heel]), np.array([back + 0.01, 0.0, heel + 0.01]), np.array([0.94, 0.06, heel]),
-                base.edge(0.76, 0.95, 0.55 * height + rise * 0.3), base.edge(root, 1.0, rise)]  # fmt: skip
-        sling(stage, path, width * 0.9, main, part="slingback")
-        stage.scene.say("slingback", "sling back", "heel strap")
+        slingback(stage, base, rng.uniform(0.4, 0.6), height, width * 0.9, main, rise=rng.uniform(0.0, 0.08), back=back)
         return None
     rows = rng.choice((1, 1, 1, 2, 3))
     for row in reversed(range(rows)):

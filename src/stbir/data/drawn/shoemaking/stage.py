@@ -109,7 +109,7 @@ def shop_view(rng: random.Random, *, tall: float) -> Camera:
     else:
         azimuth, elevation = rng.triangular(8, 58, 32), rng.triangular(8, 38, 20)
     if tall > 0.6:
-        elevation *= 0.6
+        azimuth, elevation = azimuth * 1.2, elevation * 0.6
     return Camera(
         azimuth=-math.radians(azimuth),
         elevation=math.radians(elevation),

@@ -47,6 +47,18 @@ def sling(
     stage.strip(path + half, path - half, material, part=part, inner=material.darker(0.6), ink=ink)
 
 
+def slingback(
+    stage: Stage, base: Last, root: float, height: float, width: float, material: Material, *, rise: float, back: float
+) -> None:
+    """A strap from both sides at x = `root`, `rise` above the sole, around the heel at `height`."""
+    heel, side = base.at(1.0) + height, 0.55 * height + 0.3 * rise
+    path = [base.edge(root, -1.0, rise), base.edge(0.76, -0.95, side), np.array([0.94, -0.06, heel]),
+            np.array([back + 0.01, 0.0, heel + 0.01]), np.array([0.94, 0.06, heel]), base.edge(0.76, 0.95, side),
+            base.edge(root, 1.0, rise)]  # fmt: skip
+    sling(stage, path, width, material, part="slingback")
+    stage.scene.say("slingback", "sling back", "heel strap")
+
+
 def ankle_ring(base: Last, height: float, *, front: float, back: float, wide: float, tilt: float = 0.0) -> Points:
     """A closed path around the ankle, `height` above the heel; `tilt` raises its front."""
     x = front + (back - front) * ALONG
