@@ -105,9 +105,9 @@ class Stage:
 def shop_view(rng: random.Random, *, tall: float) -> Camera:
     """From the side and a little above, mostly turned towards the toe; `tall` is how high the object is."""
     if rng.random() < 0.17:
-        azimuth, elevation = rng.uniform(-6, 8), rng.uniform(2, 12)
+        azimuth, elevation = rng.uniform(-5, 10), rng.uniform(3, 14)
     else:
-        azimuth, elevation = rng.triangular(8, 58, 32), rng.triangular(8, 38, 20)
+        azimuth, elevation = rng.triangular(10, 52, 30), rng.triangular(9, 38, 20)
     if tall > 0.6:
         azimuth, elevation = azimuth * 1.2, elevation * 0.6
     return Camera(
