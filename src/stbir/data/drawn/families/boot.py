@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from stbir.data.drawn.curves import ellipse, polyline, smooth, xy
-from stbir.data.drawn.footwear import (
-    Fabrics,
-    Last,
-    add_band,
-    add_buckle,
-    add_heel,
-    add_laces,
-    add_sole,
-    fabrics,
-    last,
-    seam,
-    set_down,
-)
 from stbir.data.drawn.materials import pick
 from stbir.data.drawn.scene import Scene
+from stbir.data.drawn.shoemaking.fabrics import Fabrics, fabrics
+from stbir.data.drawn.shoemaking.last import ALONG, UP, Last, last
+from stbir.data.drawn.shoemaking.loft import Hoop, Leg, leg
+from stbir.data.drawn.shoemaking.soles import add_bottom
+from stbir.data.drawn.shoemaking.stage import Stage, set_down, shop_view
+from stbir.data.drawn.shoemaking.straps import buckle
+from stbir.data.drawn.shoemaking.trims import add_laces, add_patch, add_toe_piece, add_tongue, seam
 
 KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float], tuple[float, float], float]] = {
     # names, height of the shaft, lift of the heel, thickness of the sole, how often it has laces
@@ -40,17 +33,17 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
         (0.015, 0.06),
         0.2,
     ),
-    "mid": (("mid calf boot", "boot", "boots", "calf boot"), (0.6, 0.9), (0.0, 0.25), (0.02, 0.08), 0.3),
+    "mid": (("mid calf boot", "boot", "boots", "calf boot"), (0.65, 1.05), (0.0, 0.25), (0.02, 0.08), 0.3),
     "tall": (
         ("tall boot", "knee high boot", "long boot", "boots", "riding boot"),
-        (1.0, 1.5),
+        (1.1, 2.0),
         (0.0, 0.42),
         (0.02, 0.07),
         0.2,
     ),
     "combat": (
         ("combat boot", "lace up boot", "work boot", "hiking boot", "military boot"),
-        (0.4, 0.85),
+        (0.45, 1.0),
         (0.0, 0.05),
         (0.05, 0.12),
         1.0,
@@ -64,158 +57,163 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
     ),
     "wellington": (
         ("rubber boot", "rain boot", "wellington", "wellies", "gumboot"),
-        (0.75, 1.1),
+        (0.75, 1.3),
         (0.0, 0.0),
         (0.03, 0.06),
         0.0,
     ),
-    "snow": (("snow boot", "winter boot", "sheepskin boot", "fur boot"), (0.4, 0.8), (0.0, 0.0), (0.04, 0.08), 0.2),
+    "snow": (("snow boot", "winter boot", "sheepskin boot", "fur boot"), (0.45, 1.0), (0.0, 0.0), (0.04, 0.08), 0.2),
 }
 
 
-@dataclass(frozen=True)
-class Shaft:
-    """The part around the leg: `front` and `back` are its upper corners, y = 0 at the ground."""
+SHARES = (2, 2, 3, 4, 3, 2, 2, 2)
+"""How common each kind is."""
 
-    front: tuple[float, float]
-    back: tuple[float, float]
-    ankle_x: float
-    heel: float
-    height: float
+AROUND = np.where(np.arange(len(ALONG)) <= len(ALONG) // 2, ALONG, 2 - ALONG)
+"""Ring coordinates of every point of a ring."""
 
 
 def build(rng: random.Random) -> Scene:
     """One boot of a random kind."""
-    kind = rng.choice(list(KINDS))
+    kind = rng.choices(list(KINDS), SHARES)[0]
     names, heights, lifts, thicknesses, laced = KINDS[kind]
     materials = fabrics(rng)
     if kind == "wellington":
         shine = pick(rng, ("plastic", "patent", "dots", "floral", "plaid", "striped", "plain"))
-        materials = Fabrics(shine, materials.second, materials.sole, materials.lining, materials.metal)
+        materials = replace(materials, main=shine)
     if kind == "snow" and rng.random() < 0.5:
-        warm = pick(rng, ("suede", "suede", "knit", "fur", "quilted"))
-        materials = Fabrics(warm, materials.second, materials.sole, materials.lining, materials.metal)
+        materials = replace(materials, main=pick(rng, ("suede", "suede", "knit", "fur", "quilted")))
     scene = Scene("boot", names, materials.main)
     lift = rng.uniform(*lifts)
     base = last(rng, lift=lift if lift > 0.06 else 0.0, thickness=rng.uniform(*thicknesses))
     wedge = rng.random() < 0.3
-    add_heel(scene, rng, base, materials, wedge=wedge)
+    height = rng.uniform(*heights)
+    stage = Stage(scene, shop_view(rng, tall=base.lift + height))
+    add_bottom(stage, rng, base, materials, wedge=wedge)
     if wedge and base.lift > 0.1:
         scene.names = (*names, "wedge boot", "wedge ankle boot")
-    shaft = _leg(scene, rng, base, materials, height=rng.uniform(*heights), rubber=kind == "wellington")
-    add_sole(scene, rng, base, materials)
-    _trim(scene, rng, base, materials, shaft, laced=rng.random() < laced, sporty=kind == "hitop", warm=kind == "snow")
-    set_down(scene, rng, tall=shaft.height > 0.5)
+    boot = _leg(stage, rng, base, materials, height=height, rubber=kind == "wellington")
+    _trim(stage, rng, boot, materials, height, laced=rng.random() < laced, sporty=kind == "hitop", warm=kind == "snow")
+    set_down(scene, rng)
     return scene
 
 
-def _leg(scene: Scene, rng: random.Random, base: Last, materials: Fabrics, *, height: float, rubber: bool) -> Shaft:
-    heel = base.at(1.0)
-    throat_x = rng.uniform(0.42, 0.5)
-    throat_y = base.at(throat_x) + rng.uniform(0.19, 0.28)
-    toe_height, point, reach = rng.uniform(0.09, 0.18), rng.random(), rng.uniform(-0.06, 0.03)
-    toe = smooth(
-        [(reach * 0.3, base.at(0.0)), (reach - 0.015 * point, base.at(0.0) + toe_height * 0.45),
-         (reach + 0.05 + 0.05 * point, base.at(0.05) + toe_height * (0.95 - 0.25 * point)),
-         (throat_x * 0.6, 0.5 * (throat_y + base.at(throat_x * 0.6) + toe_height)), (throat_x, throat_y)], 6,
-    )  # fmt: skip
-    ankle_x, wide = rng.uniform(0.55, 0.62), rng.uniform(0.0, 0.1) + (0.03 if rubber else 0.0)
-    lean, tip = rng.uniform(-0.08, 0.04), rng.uniform(-0.04, 0.03)
-    top = heel + height
-    ankle_y = max(throat_y + 0.06, heel + 0.3 * min(1.0, height / 0.4))
-    front_knots = [(throat_x, throat_y), (ankle_x, ankle_y)]
-    if top - ankle_y > 0.12:
-        front_knots.append((ankle_x - 0.02 - wide * 0.3, ankle_y + (top - ankle_y) * 0.5))
-    front_knots.append((ankle_x - wide + lean, max(top, ankle_y + 0.04)))
-    front = smooth(front_knots, 6)
-    back = smooth(
-        [
-            (1.0 + wide * 0.7 + lean, top + tip),
-            (1.0 + wide * 0.5, heel + height * 0.65),
-            (0.965, heel + min(0.28, height * 0.4)),
-            (1.012, heel + 0.1),
-            (1.0, heel),
-        ],
-        6,
-    )
-    left, right = front[-1], back[0]
-    middle = (left + right) / 2
-    depth = rng.uniform(0.01, 0.06)
-    mouth = smooth([left, middle + xy(0, depth), right, middle - (0, depth)], 6, closed=True)
-    scene.fill(mouth, materials.lining, part="mouth", ink=0.9)
-    sole = np.linspace(0, 1, 22)
-    rim = smooth([left, middle - (0, depth), right], 6)
-    outline = [toe, front[1:], rim[1:-1], back, np.stack([sole, base.top(sole)], axis=1)[::-1]]
-    scene.fill(np.concatenate(outline), materials.main, part="upper")
-    return Shaft((float(left[0]), float(left[1])), (float(right[0]), float(right[1])), ankle_x, heel, height)
+def _leg(stage: Stage, rng: random.Random, base: Last, materials: Fabrics, *, height: float, rubber: bool) -> Leg:
+    heel, throat = base.at(1.0), rng.uniform(0.42, 0.5)
+    wide = rng.uniform(0.0, 0.1) * min(1.0, height / 0.6) + (0.03 if rubber else 0.0)
+    lean, tip = rng.uniform(-0.06, 0.03), rng.uniform(-0.04, 0.04)
+    ankle = rng.uniform(0.54, 0.61)
+    instep = base.at(throat) + rng.uniform(0.19, 0.25)
+    hoops = [Hoop(throat, 0.995, 0.11, instep, heel + min(0.2, height * 0.5))]
+    if height > 0.42:
+        hoops.append(Hoop(ankle, 0.97, 0.12, max(instep + 0.1, heel + 0.3), heel + 0.34))
+    if height > 0.9:
+        hoops.append(Hoop(ankle - wide * 0.9, 1.0 + wide * 0.7, 0.16, heel + height * 0.72, heel + height * 0.7))
+    mouth = max(heel + height, hoops[-1].front_height + 0.08)
+    hoops.append(Hoop(ankle - wide * 0.8 + lean, 0.99 + wide * 0.7 + lean, rng.uniform(0.12, 0.15) + wide * 0.4,
+                      mouth + tip, mouth))  # fmt: skip
+    boot = leg(base, hoops, rng.uniform(0.09, 0.16))
+    rings = len(boot.loft.rings)
+    stage.body(boot.loft, materials.main, part="upper", tube_from=round(boot.ankle * (rings - 1)))
+    stage.fill(boot.loft.rim, materials.lining.darker(0.85), part="mouth", ink=0.95)
+    return boot
 
 
 def _trim(
-    scene: Scene,
+    stage: Stage,
     rng: random.Random,
-    base: Last,
+    boot: Leg,
     materials: Fabrics,
-    shaft: Shaft,
+    height: float,
     *,
     laced: bool,
     sporty: bool,
     warm: bool,
 ) -> None:
-    heel, height, x = shaft.heel, shaft.height, shaft.ankle_x
+    """Whatever sits on the foot and the shaft."""
+    scene, loft, main, ankle = stage.scene, boot.loft, materials.main, boot.ankle
+    silver = materials.metal.short(rng)
+    cuffed = rng.random() < (0.75 if warm else 0.22)
+    if not cuffed and rng.random() < 0.3:
+        _second_colour(stage, rng, materials, boot)
+    if rng.random() < 0.4:
+        t = np.linspace(-1, 1, 15)
+        seam(stage, loft, 0.22 * t, ankle * 0.5 * (1 - t**2), main)
+    elif sporty and rng.random() < 0.6:
+        add_toe_piece(stage, loft, rng.uniform(0.15, 0.25), ankle * rng.uniform(0.25, 0.45), materials.second,
+                      part="toe cap")  # fmt: skip
+        scene.say("toe cap", "rubber toe", f"{materials.second.short(rng)} toe cap")
+    if rng.random() < 0.35:
+        seam(stage, loft, np.linspace(0.4, 0.98, 10), ankle * np.linspace(0.1, 1.0, 10) ** 0.5, main, ink=0.5)
     if laced:
-        high = (shaft.front[0] + 0.015, shaft.front[1] - 0.03)
-        if height > 0.6 and rng.random() < 0.5:
-            high = (x - 0.005, min(heel + 0.5, shaft.front[1] - 0.05))
-        add_laces(scene, rng, (0.44, base.at(0.44) + 0.19), high, materials.main)
-    if rng.random() < (0.75 if warm else 0.22):
-        _cuff(scene, rng, materials, shaft, fur=warm or rng.random() < 0.5)
-    if not sporty and rng.random() < 0.4:
-        for row in range(rng.randint(1, 3)):
-            y = heel + rng.uniform(0.12, max(0.2, height - 0.12))
-            add_band(scene, [(x - 0.04, y + 0.02), (0.8, y - 0.03), (1.0, y + 0.01)], rng.uniform(0.035, 0.07),
-                     materials.second, part=f"strap {row}", ink=0.9)  # fmt: skip
-            add_buckle(scene, materials.metal, 0.74, y - 0.02, size=0.034, part=f"buckle {row}")
-        scene.say("buckle", "buckles", "with straps and buckle", "buckle strap", f"{materials.metal.short(rng)} buckle")
+        high = 0.97
+        if height > 0.6 and rng.random() < 0.4:
+            high = rng.uniform(ankle + 0.1, 0.9)
+        elif rng.random() < 0.7:
+            add_tongue(stage, rng, loft, materials.second, high=rng.uniform(0.02, 0.07))
+        add_laces(stage, rng, loft, main, low=ankle * rng.uniform(0.6, 0.8), high=high, most=9)
     if rng.random() < 0.25:
-        at = rng.choice((0.83, x + 0.06))
-        scene.line(polyline([(at, heel + 0.06), (at, heel + height * 0.92)], 8), materials.metal, width=0.014,
-                   part="zip", ink=0.75)  # fmt: skip
-        scene.say("zip", "side zip", "zipper", "with zip", f"{materials.metal.short(rng)} zip")
+        at = rng.uniform(0.45, 0.65)
+        stage.on(loft, np.full(10, at), np.linspace(ankle * 0.85, 0.98, 10), materials.metal, width=0.014, part="zip",
+                 ink=0.75)  # fmt: skip
+        scene.say("zip", "side zip", "zipper", "with zip", f"{silver} zip")
     elif not laced and height < 0.7 and rng.random() < 0.3:
-        top = heel + height * 0.96
-        gore = [(0.68, top), (0.72, heel + height * 0.55), (0.8, heel + 0.12), (0.88, heel + height * 0.55), (0.9, top)]
-        elastic = materials.main.darker(0.55) if rng.random() < 0.6 else materials.second
-        scene.fill(smooth(gore, 5), elastic, part="elastic", ink=0.9)
+        elastic = main.darker(0.55) if rng.random() < 0.6 else materials.second
+        gore = [(0.36, 0.99), (0.46, 0.7), (0.58, ankle * 0.6), (0.68, 0.7), (0.76, 0.99)]
+        add_patch(stage, loft, gore, elastic, part="elastic", ink=0.9)
         scene.say("elastic side", "chelsea", "elastic panel", "chelsea boot style")
     if height > 0.6 and rng.random() < 0.25:
+        t = np.linspace(0.0, 1.0, 9)
         for row in range(rng.randint(2, 4)):
-            y = heel + height * (0.2 + 0.15 * row)
-            seam(scene, [(x, y), (0.75, y - 0.05), (0.97, y + 0.02)], materials.main, ink=0.6)
+            level = ankle + (1 - ankle) * (0.1 + 0.17 * row)
+            sag = rng.uniform(-0.06, 0.06) * np.sin(np.pi * t) + rng.uniform(-0.04, 0.04) * (t - 0.5)
+            seam(stage, loft, 0.04 + 0.9 * t, level + sag, main, ink=0.6)
         scene.say("ruched", "slouchy", "folds", "slouch shaft")
+    if cuffed:
+        _cuff(stage, rng, materials, boot, height, fur=warm or rng.random() < 0.5)
+    if not sporty and rng.random() < 0.4:
+        for row in range(rng.randint(1, 3)):
+            level = rng.uniform(ankle * 0.9, 0.9)
+            _belt(stage, rng, boot, materials, level, row)
+        scene.say("buckle", "buckles", "with straps and buckle", "buckle strap", f"{silver} buckle")
     if sporty and rng.random() < 0.6:
-        scene.fill(ellipse(0.78, heel + 0.16, 0.055, 0.055), pick(rng, "plain"), part="patch", ink=0.75, flat=True)
+        turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+        disc = loft.at(0.52, ankle) + 0.055 * np.stack([np.cos(turn), 0 * turn, np.sin(turn)], axis=1)
+        stage.fill(disc, pick(rng, "plain"), part="patch", ink=0.75, flat=True)
         scene.say("logo patch", "star patch", "round logo", "ankle patch")
-    if rng.random() < 0.35:
-        cap = [(0.2, base.at(0.2)), (0.25, base.at(0.2) + 0.1), (0.19, base.at(0.15) + 0.19)]
-        seam(scene, cap, materials.main)
-    if rng.random() < 0.35:
-        seam(
-            scene,
-            [(0.5, base.at(0.5) + 0.02), (0.62, base.at(0.62) + 0.14), (0.97, heel + 0.2)],
-            materials.main,
-            ink=0.5,
-        )
 
 
-def _cuff(scene: Scene, rng: random.Random, materials: Fabrics, shaft: Shaft, *, fur: bool) -> None:
+def _second_colour(stage: Stage, rng: random.Random, materials: Fabrics, boot: Leg) -> None:
+    """The shaft, or a band at its top, in another material."""
+    start = rng.choice((boot.ankle, rng.uniform(0.75, 0.93)))
+    panel = [boot.loft.at(AROUND, level) for level in np.linspace(start, 1.0, 7)]
+    stage.solid(panel, materials.second, part="shaft", ink=0.9)
+    stage.fill(boot.loft.rim, materials.lining.darker(0.85), part="mouth", ink=0.95)
+    shade = materials.second.short(rng)
+    stage.scene.say(f"{shade} shaft" if start < 0.7 else f"{shade} band at the top", f"{shade} top", "two tone")
+
+
+def _belt(stage: Stage, rng: random.Random, boot: Leg, materials: Fabrics, level: float, row: int) -> None:
+    """A strap around the shaft at height `level`, with a buckle on the near side."""
+    ring = boot.loft.at(AROUND, level) * (1, 1.05, 1)
+    ring[:, 2] += rng.uniform(-0.05, 0.05) * (ALONG - 0.5)
+    half = UP * (rng.uniform(0.035, 0.07) / 2)
+    stage.strip(ring + half, ring - half, materials.second, part=f"strap {row}", closed=True, ink=0.9)
+    buckle(stage, rng, ring[rng.randint(6, 10)], 0.032, materials.metal, f"buckle {row}")
+
+
+def _cuff(stage: Stage, rng: random.Random, materials: Fabrics, boot: Leg, height: float, *, fur: bool) -> None:
+    """A turned-down top or a trim of fur, with the mouth inside it."""
     material = pick(rng, "fur", ("cream", "beige", "white", "brown", "grey", "tan")) if fur else materials.second
-    deep, out = rng.uniform(0.07, 0.2), rng.uniform(0.01, 0.035)
-    left, right = np.array(shaft.front), np.array(shaft.back)
-    middle = (left + right) / 2
-    corners = [left + xy(-out, 0.02), middle + xy(0, -0.015), right + xy(out, 0.02), right + xy(out, -deep),
-               middle + xy(0, -deep - 0.03), left + xy(-out, -deep)]  # fmt: skip
-    scene.fill(smooth(corners, 6, closed=True), material, part="cuff", ink=0.95)
+    deep = rng.uniform(0.07, 0.2) * min(1.0, height / 0.5)
+    rim = boot.loft.rim
+    middle = rim.mean(axis=0) * (1, 1, 0)
+    wide = np.array([rng.uniform(1.04, 1.14), rng.uniform(1.06, 1.2), 1.0])
+    upper = (rim - middle) * wide + middle + UP * 0.02
+    stage.solid([upper, upper - UP * deep], material, part="cuff", ink=0.95)
+    inside = material.darker(0.8) if fur else materials.lining.darker(0.85)
+    stage.fill((rim - middle) * (0.5 * (1 + wide)) + middle + UP * 0.02, inside, part="mouth", ink=0.8)
     if fur:
-        scene.say(f"{material.short(rng)} fur trim", "fur lining", "fur cuff", "fleece lining", "fluffy trim")
+        stage.scene.say(f"{material.short(rng)} fur trim", "fur lining", "fur cuff", "fleece lining", "fluffy trim")
     else:
-        scene.say("fold over cuff", f"{material.short(rng)} cuff", "cuffed", "turned down top")
+        stage.scene.say("fold over cuff", f"{material.short(rng)} cuff", "cuffed", "turned down top")

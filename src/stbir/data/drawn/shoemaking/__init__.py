@@ -1,0 +1,1 @@
+"""Shoes and boots in three dimensions: the last, lofted uppers, soles, heels, straps and trims."""
