@@ -1,0 +1,67 @@
+"""Lines that a hand draws in one go: visible pieces of outlines that meet, one after the other."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+
+from stbir.data.drawn.scene import Points
+from stbir.data.drawn.visible import Run
+
+REACH = 7.0
+"""Ends that are closer than this, in pixels, count as one point."""
+
+
+def joined(runs: Sequence[Run], willingness: float, rng: random.Random) -> list[Points]:
+    """Join pieces end to end; each line is of shape (n, 3): x, y and the number of the shape it came from.
+
+    Args:
+        runs: the visible pieces.
+        willingness: the chance that a pair of ends that meet is joined; 0 keeps every piece by itself.
+        rng: decides.
+    """
+    if not runs:
+        return []
+    counts = [len(run.points) for run in runs]
+    numbers = np.repeat(np.array([float(run.shape) for run in runs]), counts)
+    every = np.concatenate([np.concatenate([run.points for run in runs]), numbers[:, None]], axis=1)
+    pieces = np.split(every, np.cumsum(counts)[:-1])
+    if not willingness:
+        return pieces
+    partner = _partners(pieces, willingness, rng)
+    lines: list[Points] = []
+    done = [False] * len(pieces)
+    # what has a free end is followed from there; what then remains are rings
+    starts = [end for end in range(2 * len(pieces)) if end not in partner]
+    for start in [*starts, *range(0, 2 * len(pieces), 2)]:
+        if done[start // 2]:
+            continue
+        chain: list[Points] = []
+        end = start
+        while not done[end // 2]:
+            piece = pieces[end // 2]
+            done[end // 2] = True
+            chain.append(piece[::-1] if end % 2 else piece)
+            end = partner.get(end ^ 1, end)
+        if start in partner:
+            chain.append(chain[0][:1])
+        lines.append(np.concatenate(chain) if len(chain) > 1 else chain[0])
+    return lines
+
+
+def _partners(pieces: Sequence[Points], willingness: float, rng: random.Random) -> dict[int, int]:
+    """Which ends are joined; the first end of piece i has the number 2 i, the last 2 i + 1."""
+    tips = np.concatenate([piece[[0, -1], :2] for piece in pieces])
+    steps = tips[:, None] - tips[None]
+    apart = (steps * steps).sum(axis=2)
+    near = np.triu(apart < REACH * REACH, 1)
+    first, second = np.nonzero(near)
+    order = np.argsort(apart[first, second], kind="stable")
+    partner: dict[int, int] = {}
+    for a, b in zip(first[order].tolist(), second[order].tolist(), strict=True):
+        short = a // 2 == b // 2 and len(pieces[a // 2]) < 2 * REACH
+        if a not in partner and b not in partner and not short and rng.random() < willingness:
+            partner[a], partner[b] = b, a
+    return partner
