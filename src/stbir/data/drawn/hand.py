@@ -28,6 +28,9 @@ SHORTEST = 16.0
 SCRAP = 8
 """A line of fewer samples than this is a scrap of an outline that somebody may find not worth a stroke."""
 
+THINNEST, THIN = 4.0, 14.0
+"""What is narrower than the second, in pixels, people draw too wide; below the first it makes no more difference."""
+
 TREMOR = 4
 """Points between two independent slips of the hand."""
 
@@ -65,6 +68,7 @@ class Person:
     coarseness: float
     joining: float
     scraps: float
+    thickening: float
     speed: float
 
 
@@ -83,13 +87,13 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
     canvas = (float(SIDE), float(SIDE))
     strokes: list[Stroke] = []
     for line in _in_order(joined(runs, person.joining, rng), boxes, rng):
-        if len(line) >= SCRAP or rng.random() >= person.scraps:
+        if len(line) >= SCRAP or not strokes or rng.random() >= person.scraps:
             strokes += _strokes(line, person, rng)
     if not strokes:
         return Sketch(strokes=(), canvas=canvas)
     points, owner, shape = _trembling(strokes, person, noise)
-    scale, shift, middle = _part_slips(scene, boxes, person, rng)
-    points = (points - middle[shape]) * scale[shape] + middle[shape] + shift[shape]
+    factor, offset = _part_slips(scene, boxes, person, rng)
+    points = points * factor[shape] + offset[shape]
     unit = slipped(points / SIDE - 0.5, ground_slope(outlines), person.error, rng)
     points = _within_canvas((unit + 0.5) * SIDE)
     starts = np.flatnonzero(np.diff(owner)) + 1
@@ -103,15 +107,16 @@ def _person(rng: random.Random, *, distortion: float) -> Person:
     return Person(
         error=error,
         detail=rng.uniform(0.6, 1.3),
-        stroke_length=rng.choice((250.0, 500.0, 1000.0, 2500.0, 6000.0)),
-        corner=rng.uniform(0.0, 0.25),
+        stroke_length=rng.choice((300.0, 600.0, 1500.0, 4000.0, 9000.0)),
+        corner=rng.uniform(0.0, 0.12),
         doubled=rng.uniform(0.03, 0.3) * min(distortion, 1.0) if rng.random() < 0.12 else 0.0,
         wobble=rng.uniform(0.2, 1.3) * distortion,
         looseness=rng.uniform(0.3, 4.5) * distortion,
-        drift=rng.uniform(0.5, 2.7) * error,
+        drift=rng.uniform(0.4, 2.4) * error,
         coarseness=1 + (rng.uniform(1, 7) if rng.random() < 0.7 else 0.0) * min(distortion, 1.0),
         joining=rng.uniform(0.4, 1.2) * min(distortion, 1.0),
         scraps=rng.uniform(0.2, 1.0) * min(distortion, 1.0),
+        thickening=rng.uniform(0.0, 0.7) * min(distortion, 1.0),
         speed=rng.uniform(0.08, 0.3),
     )
 
@@ -139,8 +144,11 @@ def _in_order(lines: list[Points], boxes: Points, rng: random.Random) -> list[Po
     return sorted(lines, key=lambda line: -weight[int(line[0, 2])])
 
 
-def _part_slips(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[Points, Points, Points]:
-    """For every shape how its part is scaled, shifted, and about which middle; (shapes, 2) each."""
+def _part_slips(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[Points, Points]:
+    """What the points of every shape are multiplied by, and what is added to them; (shapes, 2) each.
+
+    A part comes out larger or smaller and in another place; what is thin or small comes out larger.
+    """
     slips: dict[str, tuple[list[float], list[float], int]] = {}
     for index, shape in enumerate(scene.shapes):
         if shape.part not in slips:
@@ -148,8 +156,10 @@ def _part_slips(scene: Scene, boxes: Points, person: Person, rng: random.Random)
             shift = [rng.gauss(0, 0.018) * SIDE * person.error for _ in range(2)]
             slips[shape.part] = scale, shift, index
     scales, shifts, firsts = zip(*(slips[shape.part] for shape in scene.shapes), strict=True)
-    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    return np.array(scales), np.array(shifts), middles[list(firsts)]
+    scale, middles = np.array(scales), (boxes[:, :2] + boxes[:, 2:]) / 2
+    of_part = middles[list(firsts)]
+    growth = (THIN / np.clip(boxes[:, 2:] - boxes[:, :2], THINNEST, THIN)) ** person.thickening
+    return growth * scale, (middles * (1 - growth) - of_part) * scale + of_part + np.array(shifts)
 
 
 def _strokes(line: Points, person: Person, rng: random.Random) -> list[Stroke]:
@@ -165,8 +175,8 @@ def _strokes(line: Points, person: Person, rng: random.Random) -> list[Stroke]:
         for trouble in (1.0, 2.0)[: 2 if rng.random() < person.doubled else 1]:
             drawn = piece
             if person.looseness and len(piece) > 8:
-                drawn = _with_end(drawn, rng.gauss(0, person.looseness) * trouble)
-                drawn = _with_end(drawn[::-1], rng.gauss(0, person.looseness) * trouble)[::-1]
+                before, after = (rng.gauss(0, person.looseness) * trouble for _ in range(2))
+                drawn = _with_ends(drawn, before, after)
             strokes.append(Stroke(drawn, trouble))
     return strokes
 
@@ -193,13 +203,24 @@ def _cut(points: Points, person: Person, rng: random.Random) -> list[Points]:
     return [points[start : end + 1] for start, end in zip(cuts, ends, strict=True)]
 
 
-def _with_end(points: Points, more: float) -> Points:
-    """Let the start of a stroke run on by `more` pixels, or begin late where `more` is negative."""
-    if more < 0:
-        return points[min(round(-more / STEP), len(points) // 4) :]
-    x, y, _ = (points[0] - points[2]).tolist()
-    reach = more / max(math.hypot(x, y), 1e-6)
-    return np.concatenate([points[:1] + np.array([x * reach, y * reach, 0.0]), points])
+def _with_ends(points: Points, before: float, after: float) -> Points:
+    """Let a stroke run on by so many pixels at its start and its end, or fall short where they are negative."""
+    most = len(points) // 4
+    start = min(round(-before / STEP), most) if before < 0 else 0
+    stop = len(points) - (min(round(-after / STEP), most) if after < 0 else 0)
+    parts = [points[start:stop]]
+    if before > 0:
+        parts.insert(0, _beyond(points[0], points[2], before))
+    if after > 0:
+        parts.append(_beyond(points[-1], points[-3], after))
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+
+def _beyond(end: Points, inner: Points, more: float) -> Points:
+    """The point that lies `more` pixels further than `end`, seen from `inner`, as an array of one."""
+    (x, y, shape), (inner_x, inner_y, _) = end.tolist(), inner.tolist()
+    reach = more / max(math.hypot(x - inner_x, y - inner_y), 1e-6)
+    return np.array([[x + (x - inner_x) * reach, y + (y - inner_y) * reach, shape]])
 
 
 def _trembling(

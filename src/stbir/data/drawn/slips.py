@@ -40,8 +40,8 @@ def slipped(points: Points, ground: float, error: float, rng: random.Random) -> 
         error: how wrong; at 0 nothing moves, at 1 it is as usual.
         rng: decides.
     """
-    points = points @ _straightened(ground, error, rng).T
-    points = points @ _misjudged(error, rng).T
+    straightened = _straightened(ground, error, rng)
+    points = points @ (_misjudged(error, rng) @ straightened).T
     tilt = np.array([rng.gauss(0, 0.05) * error for _ in range(2)])
     points = points / np.maximum(1 + points @ tilt, 0.5)[:, None]
     return _exaggerated(_bent(points, error, rng), error, rng)
@@ -86,8 +86,8 @@ def _exaggerated(points: Points, error: float, rng: random.Random) -> Points:
     for _ in range(2):
         middle = points[rng.randrange(len(points))]
         reach = rng.uniform(0.1, 0.3)
-        growth = min(max(rng.gauss(0.03, 0.19) * error, -0.45), 0.7)
+        growth = min(max(rng.gauss(0.03, 0.2) * error, -0.45), 0.7)
         away = points - middle
-        near = np.exp((away * away).sum(axis=1) * (-0.5 / reach**2))
+        near = np.exp((away[:, 0] ** 2 + away[:, 1] ** 2) * (-0.5 / reach**2))
         points = points + away * (growth * near)[:, None]
     return points
