@@ -86,13 +86,13 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
     runs = visible_runs(scene.shapes, outlines, present, inked)
     canvas = (float(SIDE), float(SIDE))
     strokes: list[Stroke] = []
-    for line in _in_order(joined(runs, person.joining, rng), boxes, rng):
+    for line in _in_order(joined(runs, person.joining, rng), boxes, noise):
         if len(line) >= SCRAP or not strokes or rng.random() >= person.scraps:
             strokes += _strokes(line, person, rng)
     if not strokes:
         return Sketch(strokes=(), canvas=canvas)
     points, owner, shape = _trembling(strokes, person, noise)
-    factor, offset = _part_slips(scene, boxes, person, rng)
+    factor, offset = _part_slips(scene, boxes, person, noise)
     points = points * factor[shape] + offset[shape]
     unit = slipped(points / SIDE - 0.5, ground_slope(outlines), person.error, rng)
     points = _within_canvas((unit + 0.5) * SIDE)
@@ -107,12 +107,12 @@ def _person(rng: random.Random, *, distortion: float) -> Person:
     return Person(
         error=error,
         detail=rng.uniform(0.6, 1.3),
-        stroke_length=rng.choice((300.0, 600.0, 1500.0, 4000.0, 9000.0)),
-        corner=rng.uniform(0.0, 0.12),
+        stroke_length=rng.choice((400.0, 900.0, 2000.0, 5000.0, 9000.0)),
+        corner=rng.uniform(0.0, 0.08),
         doubled=rng.uniform(0.03, 0.3) * min(distortion, 1.0) if rng.random() < 0.12 else 0.0,
         wobble=rng.uniform(0.2, 1.3) * distortion,
-        looseness=rng.uniform(0.3, 4.5) * distortion,
-        drift=rng.uniform(0.4, 2.4) * error,
+        looseness=rng.uniform(0.3, 4.0) * distortion,
+        drift=rng.uniform(0.3, 2.2) * error,
         coarseness=1 + (rng.uniform(1, 7) if rng.random() < 0.7 else 0.0) * min(distortion, 1.0),
         joining=rng.uniform(0.4, 1.2) * min(distortion, 1.0),
         scraps=rng.uniform(0.2, 1.0) * min(distortion, 1.0),
@@ -138,28 +138,25 @@ def _remembered(scene: Scene, boxes: Points, person: Person, rng: random.Random)
     return present, inked
 
 
-def _in_order(lines: list[Points], boxes: Points, rng: random.Random) -> list[Points]:
+def _in_order(lines: list[Points], boxes: Points, noise: np.random.Generator) -> list[Points]:
     """Large outlines first, details later, with some disorder."""
-    weight = [area * math.exp(rng.gauss(0, 0.25)) for area in areas(boxes).tolist()]
+    weight = (areas(boxes) * np.exp(0.25 * noise.standard_normal(len(boxes)))).tolist()
     return sorted(lines, key=lambda line: -weight[int(line[0, 2])])
 
 
-def _part_slips(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[Points, Points]:
+def _part_slips(scene: Scene, boxes: Points, person: Person, noise: np.random.Generator) -> tuple[Points, Points]:
     """What the points of every shape are multiplied by, and what is added to them; (shapes, 2) each.
 
     A part comes out larger or smaller and in another place; what is thin or small comes out larger.
     """
-    slips: dict[str, tuple[list[float], list[float], int]] = {}
-    for index, shape in enumerate(scene.shapes):
-        if shape.part not in slips:
-            scale = [math.exp(rng.gauss(0, 0.09) * person.error) for _ in range(2)]
-            shift = [rng.gauss(0, 0.018) * SIDE * person.error for _ in range(2)]
-            slips[shape.part] = scale, shift, index
-    scales, shifts, firsts = zip(*(slips[shape.part] for shape in scene.shapes), strict=True)
-    scale, middles = np.array(scales), (boxes[:, :2] + boxes[:, 2:]) / 2
-    of_part = middles[list(firsts)]
+    first: dict[str, int] = {}
+    of_part = np.array([first.setdefault(shape.part, index) for index, shape in enumerate(scene.shapes)])
+    slips = noise.standard_normal((2, len(boxes), 2))[:, of_part] * person.error
+    scale, shift = np.exp(0.09 * slips[0]), 0.018 * SIDE * slips[1]
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    middle = middles[of_part]
     growth = (THIN / np.clip(boxes[:, 2:] - boxes[:, :2], THINNEST, THIN)) ** person.thickening
-    return growth * scale, (middles * (1 - growth) - of_part) * scale + of_part + np.array(shifts)
+    return growth * scale, (middles * (1 - growth) - middle) * scale + middle + shift
 
 
 def _strokes(line: Points, person: Person, rng: random.Random) -> list[Stroke]:

@@ -6,11 +6,12 @@ import random
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from stbir.data.drawn.scene import Points
 from stbir.data.drawn.visible import Run
 
-REACH = 7.0
+REACH = 9.0
 """Ends that are closer than this, in pixels, count as one point."""
 
 
@@ -24,13 +25,15 @@ def joined(runs: Sequence[Run], willingness: float, rng: random.Random) -> list[
     """
     if not runs:
         return []
-    counts = [len(run.points) for run in runs]
+    counts = np.array([len(run.points) for run in runs])
     numbers = np.repeat(np.array([float(run.shape) for run in runs]), counts)
     every = np.concatenate([np.concatenate([run.points for run in runs]), numbers[:, None]], axis=1)
-    pieces = np.split(every, np.cumsum(counts)[:-1])
+    stops = np.cumsum(counts)
+    pieces = [every[stop - count : stop] for stop, count in zip(stops.tolist(), counts.tolist(), strict=True)]
     if not willingness:
         return pieces
-    partner = _partners(pieces, willingness, rng)
+    tips = every[np.stack([stops - counts, stops - 1], axis=1).ravel(), :2]
+    partner = _partners(tips, counts, willingness, rng)
     lines: list[Points] = []
     done = [False] * len(pieces)
     # what has a free end is followed from there; what then remains are rings
@@ -51,9 +54,8 @@ def joined(runs: Sequence[Run], willingness: float, rng: random.Random) -> list[
     return lines
 
 
-def _partners(pieces: Sequence[Points], willingness: float, rng: random.Random) -> dict[int, int]:
+def _partners(tips: Points, counts: npt.NDArray[np.intp], willingness: float, rng: random.Random) -> dict[int, int]:
     """Which ends are joined; the first end of piece i has the number 2 i, the last 2 i + 1."""
-    tips = np.concatenate([piece[[0, -1], :2] for piece in pieces])
     steps = tips[:, None] - tips[None]
     apart = (steps * steps).sum(axis=2)
     near = np.triu(apart < REACH * REACH, 1)
@@ -61,7 +63,7 @@ def _partners(pieces: Sequence[Points], willingness: float, rng: random.Random) 
     order = np.argsort(apart[first, second], kind="stable")
     partner: dict[int, int] = {}
     for a, b in zip(first[order].tolist(), second[order].tolist(), strict=True):
-        short = a // 2 == b // 2 and len(pieces[a // 2]) < 2 * REACH
+        short = a // 2 == b // 2 and counts[a // 2] < 2 * REACH
         if a not in partner and b not in partner and not short and rng.random() < willingness:
             partner[a], partner[b] = b, a
     return partner
