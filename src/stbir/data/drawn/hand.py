@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from stbir.data.drawn.lines import joined
+from stbir.data.drawn.lines import hatching, joined
 from stbir.data.drawn.scene import Points, Scene
 from stbir.data.drawn.slips import ground_slope, slipped
 from stbir.data.drawn.visible import SIDE, STEP, areas, bounding_boxes, placed, visible_runs
@@ -21,8 +21,14 @@ EDGE = 4.0
 LARGE = 0.12
 """Shapes that take more than this share of the scene's bounding box are never forgotten."""
 
+SHADED = 0.05
+"""Smaller areas, as a share of the largest, are never shaded."""
+
 SHARP = math.tan(0.9)
 """A turn by more than this, as a tangent, is a corner."""
+
+WORST = 1.9
+"""The error of somebody who draws badly; 1 is usual. Whoever draws worse gives up."""
 
 SHORTEST = 16.0
 SCRAP = 8
@@ -42,10 +48,12 @@ ROUNDEST = 5
 class Stroke:
     """A stroke of points x, y and the shape whose outline it follows there.
 
-    `trouble` is how much worse than usual it is drawn.
+    `beyond` is by how many pixels it runs on at its start and its end, and `trouble` how much worse than
+    usual it is drawn.
     """
 
     points: Points
+    beyond: tuple[float, float]
     trouble: float
 
 
@@ -69,6 +77,7 @@ class Person:
     joining: float
     scraps: float
     thickening: float
+    hatching: float
     speed: float
 
 
@@ -91,6 +100,9 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
             strokes += _strokes(line, person, rng)
     if not strokes:
         return Sketch(strokes=(), canvas=canvas)
+    if rng.random() < person.hatching:
+        for line in _shading(scene, outlines, boxes, inked, rng):
+            strokes += _strokes(line, person, rng)
     points, owner, shape = _trembling(strokes, person, noise)
     factor, offset = _part_slips(scene, boxes, person, noise)
     points = points * factor[shape] + offset[shape]
@@ -103,7 +115,7 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
 
 
 def _person(rng: random.Random, *, distortion: float) -> Person:
-    error = math.exp(rng.gauss(0, 0.33)) * distortion
+    error = min(math.exp(rng.gauss(0, 0.33)), WORST) * distortion
     return Person(
         error=error,
         detail=rng.uniform(0.6, 1.3),
@@ -117,6 +129,7 @@ def _person(rng: random.Random, *, distortion: float) -> Person:
         joining=rng.uniform(0.4, 1.2) * min(distortion, 1.0),
         scraps=rng.uniform(0.2, 1.0) * min(distortion, 1.0),
         thickening=rng.uniform(0.0, 0.7) * min(distortion, 1.0),
+        hatching=0.04 * min(distortion, 1.0),
         speed=rng.uniform(0.08, 0.3),
     )
 
@@ -144,6 +157,18 @@ def _in_order(lines: list[Points], boxes: Points, noise: np.random.Generator) ->
     return sorted(lines, key=lambda line: -weight[int(line[0, 2])])
 
 
+def _shading(
+    scene: Scene, outlines: list[Points], boxes: Points, inked: list[bool], rng: random.Random
+) -> list[Points]:
+    """Lines across one of the larger areas: somebody shades it, or means its texture."""
+    large = areas(boxes) > SHADED * float(areas(boxes).max())
+    able = [index for index in np.flatnonzero(large).tolist() if inked[index] and scene.shapes[index].closed]
+    if not able:
+        return []
+    index = rng.choice(able)
+    return hatching(outlines[index], index, rng)
+
+
 def _part_slips(scene: Scene, boxes: Points, person: Person, noise: np.random.Generator) -> tuple[Points, Points]:
     """What the points of every shape are multiplied by, and what is added to them; (shapes, 2) each.
 
@@ -169,12 +194,11 @@ def _strokes(line: Points, person: Person, rng: random.Random) -> list[Stroke]:
         points = points[::-1]
     strokes: list[Stroke] = []
     for piece in _cut(points, person, rng):
-        for trouble in (1.0, 2.0)[: 2 if rng.random() < person.doubled else 1]:
-            drawn = piece
-            if person.looseness and len(piece) > 8:
-                before, after = (rng.gauss(0, person.looseness) * trouble for _ in range(2))
-                drawn = _with_ends(drawn, before, after)
-            strokes.append(Stroke(drawn, trouble))
+        for trouble in (1.0, 2.0) if rng.random() < person.doubled else (1.0,):
+            loose = person.looseness * trouble if len(piece) > 8 else 0.0
+            before, after = rng.gauss(0, loose), rng.gauss(0, loose)
+            drawn = piece[_late(before, piece) : len(piece) - _late(after, piece)]
+            strokes.append(Stroke(drawn, (max(before, 0.0), max(after, 0.0)), trouble))
     return strokes
 
 
@@ -200,24 +224,9 @@ def _cut(points: Points, person: Person, rng: random.Random) -> list[Points]:
     return [points[start : end + 1] for start, end in zip(cuts, ends, strict=True)]
 
 
-def _with_ends(points: Points, before: float, after: float) -> Points:
-    """Let a stroke run on by so many pixels at its start and its end, or fall short where they are negative."""
-    most = len(points) // 4
-    start = min(round(-before / STEP), most) if before < 0 else 0
-    stop = len(points) - (min(round(-after / STEP), most) if after < 0 else 0)
-    parts = [points[start:stop]]
-    if before > 0:
-        parts.insert(0, _beyond(points[0], points[2], before))
-    if after > 0:
-        parts.append(_beyond(points[-1], points[-3], after))
-    return np.concatenate(parts) if len(parts) > 1 else parts[0]
-
-
-def _beyond(end: Points, inner: Points, more: float) -> Points:
-    """The point that lies `more` pixels further than `end`, seen from `inner`, as an array of one."""
-    (x, y, shape), (inner_x, inner_y, _) = end.tolist(), inner.tolist()
-    reach = more / max(math.hypot(x - inner_x, y - inner_y), 1e-6)
-    return np.array([[x + (x - inner_x) * reach, y + (y - inner_y) * reach, shape]])
+def _late(beyond: float, points: Points) -> int:
+    """How many points a stroke leaves out where it falls short, that is where it runs on by less than nothing."""
+    return min(round(-beyond / STEP), len(points) // 4) if beyond < 0 else 0
 
 
 def _trembling(
@@ -239,6 +248,11 @@ def _trembling(
         (nth / np.maximum(counts - 1, 1)[owner])[kept],
     )
     points, shape = together[:, :2], together[:, 2].astype(np.intp)
+    if person.looseness:
+        beyond = np.array([stroke.beyond for stroke in strokes])
+        tips = ends.nonzero()[0].reshape(-1, 2)
+        away = points[tips] - points[tips + np.array([1, -1])]
+        points[tips] += away * (beyond / np.maximum(np.hypot(away[..., 0], away[..., 1]), 1e-6))[..., None]
     if person.coarseness > 1:
         gap = np.clip(counts // (2 * ROUNDEST), 1, round(person.coarseness))[owner]
         looked_at = (ends | (nth[kept] // 2 % gap == 0)).nonzero()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 
@@ -9,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from stbir.data.drawn.scene import Points
-from stbir.data.drawn.visible import Run
+from stbir.data.drawn.visible import STEP, Run
 
 REACH = 9.0
 """Ends that are closer than this, in pixels, count as one point."""
+
+FEWEST = 5
+MOST_HATCHES = 24
 
 
 def joined(runs: Sequence[Run], willingness: float, rng: random.Random) -> list[Points]:
@@ -67,3 +71,23 @@ def _partners(tips: Points, counts: npt.NDArray[np.intp], willingness: float, rn
         if a not in partner and b not in partner and not short and rng.random() < willingness:
             partner[a], partner[b] = b, a
     return partner
+
+
+def hatching(outline: Points, shape: int, rng: random.Random) -> list[Points]:
+    """Parallel lines across an area, as `joined` gives lines; outlines that cross themselves will do."""
+    angle = rng.uniform(0, math.pi)
+    cos, sin = math.cos(angle), math.sin(angle)
+    turn = np.array([[cos, -sin], [sin, cos]])
+    x, y = (outline @ turn.T).T
+    step_x, step_y = np.roll(x, -1) - x, np.roll(y, -1) - y
+    gap = max(rng.uniform(7, 20), float(np.ptp(y)) / MOST_HATCHES)
+    lines: list[Points] = []
+    for level in np.arange(float(y.min()) + gap / 2, float(y.max()), gap).tolist():
+        crossed = (y < level) != (y + step_y < level)
+        at = np.sort(x[crossed] + (level - y[crossed]) / step_y[crossed] * step_x[crossed]).tolist()
+        for left, right in zip(at[::2], at[1::2], strict=False):
+            across = np.arange(left, right, STEP)
+            if len(across) > FEWEST:
+                flat = np.stack([across, np.full(len(across), level)], axis=1) @ turn
+                lines.append(np.concatenate([flat, np.full((len(flat), 1), float(shape))], axis=1))
+    return lines
