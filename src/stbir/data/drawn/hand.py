@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stbir.data.drawn.lines import hatching, joined
+from stbir.data.drawn.person import Person, somebody
 from stbir.data.drawn.scene import Points, Scene
 from stbir.data.drawn.slips import ground_slope, slipped
 from stbir.data.drawn.visible import SIDE, STEP, areas, bounding_boxes, placed, visible_runs
@@ -26,9 +27,6 @@ SHADED = 0.05
 
 SHARP = math.tan(0.9)
 """A turn by more than this, as a tangent, is a corner."""
-
-WORST = 1.9
-"""The error of somebody who draws badly; 1 is usual. Whoever draws worse gives up."""
 
 SHORTEST = 16.0
 SCRAP = 8
@@ -57,30 +55,6 @@ class Stroke:
     trouble: float
 
 
-@dataclass(frozen=True)
-class Person:
-    """How somebody draws: how wrong, how much detail, how long the strokes, how often a line is drawn twice.
-
-    `drift` is by how many pixels the ends and the middle of a stroke miss their places, and `coarseness`
-    the samples between the points that somebody looks at: what lies between is guessed.
-    """
-
-    error: float
-    detail: float
-    stroke_length: float
-    corner: float
-    doubled: float
-    wobble: float
-    looseness: float
-    drift: float
-    coarseness: float
-    joining: float
-    scraps: float
-    thickening: float
-    hatching: float
-    speed: float
-
-
 def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sketch:
     """Draw `scene` by hand: strokes of x, y on a 256 x 256 canvas and the time in milliseconds.
 
@@ -88,7 +62,7 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
     may still be left out.
     """
     noise = np.random.default_rng(rng.getrandbits(63))
-    person = _person(rng, distortion=distortion)
+    person = somebody(rng, distortion=distortion)
     outlines = placed(scene.shapes)
     boxes = bounding_boxes(outlines)
     present, inked = _remembered(scene, boxes, person, rng)
@@ -112,26 +86,6 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
     times = _times(points, starts, person, noise)
     timed = np.concatenate([points, times[:, None]], axis=1).astype(np.float32)
     return Sketch(strokes=tuple(np.split(timed, starts)), canvas=canvas)
-
-
-def _person(rng: random.Random, *, distortion: float) -> Person:
-    error = min(math.exp(rng.gauss(0, 0.33)), WORST) * distortion
-    return Person(
-        error=error,
-        detail=rng.uniform(0.6, 1.3),
-        stroke_length=rng.choice((400.0, 900.0, 2000.0, 5000.0, 9000.0)),
-        corner=rng.uniform(0.0, 0.08),
-        doubled=rng.uniform(0.03, 0.3) * min(distortion, 1.0) if rng.random() < 0.12 else 0.0,
-        wobble=rng.uniform(0.2, 1.3) * distortion,
-        looseness=rng.uniform(0.3, 4.0) * distortion,
-        drift=rng.uniform(0.3, 2.2) * error,
-        coarseness=1 + (rng.uniform(1, 7) if rng.random() < 0.7 else 0.0) * min(distortion, 1.0),
-        joining=rng.uniform(0.4, 1.2) * min(distortion, 1.0),
-        scraps=rng.uniform(0.2, 1.0) * min(distortion, 1.0),
-        thickening=rng.uniform(0.0, 0.7) * min(distortion, 1.0),
-        hatching=0.04 * min(distortion, 1.0),
-        speed=rng.uniform(0.08, 0.3),
-    )
 
 
 def _remembered(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[list[bool], list[bool]]:
