@@ -6,9 +6,11 @@ import numpy as np
 
 from stbir.data import drawn
 from stbir.data.drawn.hand import sketch
+from stbir.data.drawn.lines import hatching, joined
 from stbir.data.drawn.materials import Material
 from stbir.data.drawn.scene import Scene
-from stbir.data.drawn.visible import placed
+from stbir.data.drawn.slips import ground_slope, slipped
+from stbir.data.drawn.visible import Run, placed
 
 PAINT = Material((200.0, 30.0, 30.0), "plain", "red", ("red",))
 
@@ -123,3 +125,54 @@ def test_a_line_is_hidden_by_what_is_in_front() -> None:
     ).any()
     assert points[:, 0].min() < low[0] - 40
     assert points[:, 0].max() > high[0] + 40
+
+
+def test_pieces_that_meet_become_one_line() -> None:
+    first = np.stack([np.arange(0.0, 60, 2), np.zeros(30)], axis=1)
+    second = np.stack([np.full(30, 59.0), np.arange(60.0, 0, -2)], axis=1)
+    apart = first + 150
+    runs = [Run(first, 0), Run(second, 1), Run(apart, 2)]
+    lines = joined(runs, 1.0, random.Random(0))
+    assert sorted(len(line) for line in lines) == [30, 60]
+    long = max(lines, key=len)
+    assert np.hypot(*np.diff(long[:, :2], axis=0).T).max() < 5, "the second piece is turned round"
+    assert set(long[:, 2]) == {0.0, 1.0}
+    assert len(joined(runs, 0.0, random.Random(0))) == 3
+    assert joined([], 1.0, random.Random(0)) == []
+
+
+def test_pieces_that_form_a_ring_close_it() -> None:
+    square = np.array(rectangle(0, 0, 40, 40))
+    sides = [square[i] + np.linspace(0, 1, 21)[:, None] * (square[(i + 1) % 4] - square[i]) for i in range(4)]
+    (ring,) = joined([Run(side, 0) for side in sides], 1.0, random.Random(0))
+    assert np.array_equal(ring[0], ring[-1])
+    assert len(ring) == 4 * 21 + 1
+
+
+def test_hatches_lie_inside() -> None:
+    outline = np.array(rectangle(20, 30, 220, 130))
+    for seed in range(5):
+        lines = hatching(outline, 4, random.Random(seed))
+        assert len(lines) > 3
+        points = np.concatenate(lines)
+        assert (points[:, :2] > (19.9, 29.9)).all()
+        assert (points[:, :2] < (220.1, 130.1)).all()
+        assert (points[:, 2] == 4).all()
+
+
+def test_the_ground_is_what_an_object_stands_on() -> None:
+    assert ground_slope([np.array(rectangle(0, 0, 10, 10))]) == 0
+    tilted = np.array([(0.0, 10.0), (20.0, 6.0), (20.0, 0.0), (0.0, 0.0)])
+    assert abs(ground_slope([tilted]) + 0.2) < 1e-6
+    assert ground_slope([np.array([(0.0, 0.0), (10.0, 30.0), (0.0, 20.0)])]) == 0, "a steep edge is no ground"
+
+
+def test_people_level_the_ground() -> None:
+    left, right = np.array([[-0.4, 0.3]]), np.array([[0.4, 0.1]])
+    ends = np.concatenate([left, right, np.random.default_rng(0).uniform(-0.4, 0.4, (50, 2))])
+    slopes = []
+    for seed in range(200):
+        (x, y), (next_x, next_y) = slipped(ends, -0.25, 1.0, random.Random(seed))[:2].tolist()
+        slopes.append((next_y - y) / (next_x - x))
+    assert -0.2 < np.mean(slopes) < -0.03
+    assert np.allclose(slipped(ends, -0.25, 0.0, random.Random(0)), ends)

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from stbir.data.drawn.lines import hatching, joined
+from stbir.data.drawn.person import Person, somebody
 from stbir.data.drawn.scene import Points, Scene
-from stbir.data.drawn.visible import SIDE, STEP, Run, areas, bounding_boxes, placed, visible_runs
+from stbir.data.drawn.slips import ground_slope, slipped
+from stbir.data.drawn.visible import SIDE, STEP, areas, bounding_boxes, placed, visible_runs
 from stbir.types import Floats, Sketch
 
 EDGE = 4.0
@@ -19,35 +22,37 @@ EDGE = 4.0
 LARGE = 0.12
 """Shapes that take more than this share of the scene's bounding box are never forgotten."""
 
-SHARP = 0.9
-"""A turn of more radians than this is a corner."""
+SHADED = 0.05
+"""Smaller areas, as a share of the largest, are never shaded."""
+
+SHARP = math.tan(0.9)
+"""A turn by more than this, as a tangent, is a corner."""
 
 SHORTEST = 16.0
-TREMOR = 8
-"""Samples between two independent slips of the hand."""
+SCRAP = 8
+"""A line of fewer samples than this is a scrap of an outline that somebody may find not worth a stroke."""
+
+THINNEST, THIN = 4.0, 14.0
+"""What is narrower than the second, in pixels, people draw too wide; below the first it makes no more difference."""
+
+TREMOR = 4
+"""Points between two independent slips of the hand."""
+
+ROUNDEST = 5
+"""A stroke keeps at least this many of its points when it is simplified."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
-    """A stroke along the outline of shape number `shape`; `trouble` is how much worse than usual it is drawn."""
+    """A stroke of points x, y and the shape whose outline it follows there.
+
+    `beyond` is by how many pixels it runs on at its start and its end, and `trouble` how much worse than
+    usual it is drawn.
+    """
 
     points: Points
-    shape: int
+    beyond: tuple[float, float]
     trouble: float
-
-
-@dataclass(frozen=True)
-class Person:
-    """How somebody draws: how wrong, how much detail, how long the strokes, how often a line is drawn twice."""
-
-    error: float
-    detail: float
-    stroke_length: float
-    corner: float
-    doubled: float
-    wobble: float
-    looseness: float
-    speed: float
 
 
 def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sketch:
@@ -57,39 +62,30 @@ def sketch(scene: Scene, rng: random.Random, *, distortion: float = 1.0) -> Sket
     may still be left out.
     """
     noise = np.random.default_rng(rng.getrandbits(63))
-    person = _person(rng, distortion=distortion)
+    person = somebody(rng, distortion=distortion)
     outlines = placed(scene.shapes)
     boxes = bounding_boxes(outlines)
     present, inked = _remembered(scene, boxes, person, rng)
     runs = visible_runs(scene.shapes, outlines, present, inked)
     canvas = (float(SIDE), float(SIDE))
     strokes: list[Stroke] = []
-    for run in _in_order(runs, boxes, rng):
-        strokes += _strokes(run, person, rng)
+    for line in _in_order(joined(runs, person.joining, rng), boxes, noise):
+        if len(line) >= SCRAP or not strokes or rng.random() >= person.scraps:
+            strokes += _strokes(line, person, rng)
     if not strokes:
         return Sketch(strokes=(), canvas=canvas)
-    points, owner = _trembling(strokes, person, noise)
-    scale, shift, middle = _part_slips(scene, boxes, person, rng)
-    shape = np.array([stroke.shape for stroke in strokes])[owner]
-    points = (points - middle[shape]) * scale[shape] + middle[shape] + shift[shape]
-    points = _within_canvas(_slipped(points, person, rng))
+    if rng.random() < person.hatching:
+        for line in _shading(scene, outlines, boxes, inked, rng):
+            strokes += _strokes(line, person, rng)
+    points, owner, shape = _trembling(strokes, person, noise)
+    factor, offset = _part_slips(scene, boxes, person, noise)
+    points = points * factor[shape] + offset[shape]
+    unit = slipped(points / SIDE - 0.5, ground_slope(outlines), person.error, rng)
+    points = _within_canvas((unit + 0.5) * SIDE)
     starts = np.flatnonzero(np.diff(owner)) + 1
     times = _times(points, starts, person, noise)
     timed = np.concatenate([points, times[:, None]], axis=1).astype(np.float32)
     return Sketch(strokes=tuple(np.split(timed, starts)), canvas=canvas)
-
-
-def _person(rng: random.Random, *, distortion: float) -> Person:
-    return Person(
-        error=(abs(rng.gauss(0, 1)) * 0.6 + 0.25) * distortion,
-        detail=rng.uniform(0.45, 1.15),
-        stroke_length=rng.choice((60.0, 120.0, 200.0, 300.0, 500.0, 900.0)),
-        corner=rng.uniform(0.1, 0.9),
-        doubled=rng.uniform(0.05, 0.4) * min(distortion, 1.0) if rng.random() < 0.25 else 0.0,
-        wobble=rng.uniform(0.1, 0.9) * distortion,
-        looseness=rng.uniform(0.0, 2.6) * distortion,
-        speed=rng.uniform(0.08, 0.3),
-    )
 
 
 def _remembered(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[list[bool], list[bool]]:
@@ -109,28 +105,42 @@ def _remembered(scene: Scene, boxes: Points, person: Person, rng: random.Random)
     return present, inked
 
 
-def _in_order(runs: list[Run], boxes: Points, rng: random.Random) -> list[Run]:
+def _in_order(lines: list[Points], boxes: Points, noise: np.random.Generator) -> list[Points]:
     """Large outlines first, details later, with some disorder."""
-    weight = [area * math.exp(rng.gauss(0, 0.25)) for area in areas(boxes).tolist()]
-    return sorted(runs, key=lambda run: -weight[run.shape])
+    weight = (areas(boxes) * np.exp(0.25 * noise.standard_normal(len(boxes)))).tolist()
+    return sorted(lines, key=lambda line: -weight[int(line[0, 2])])
 
 
-def _part_slips(scene: Scene, boxes: Points, person: Person, rng: random.Random) -> tuple[Points, Points, Points]:
-    """For every shape how its part is scaled, shifted, and about which middle; (shapes, 2) each."""
-    slips: dict[str, tuple[list[float], list[float], int]] = {}
-    for index, shape in enumerate(scene.shapes):
-        if shape.part not in slips:
-            scale = [math.exp(rng.gauss(0, 0.05) * person.error) for _ in range(2)]
-            shift = [rng.gauss(0, 0.011) * SIDE * person.error for _ in range(2)]
-            slips[shape.part] = scale, shift, index
-    scales, shifts, firsts = zip(*(slips[shape.part] for shape in scene.shapes), strict=True)
+def _shading(
+    scene: Scene, outlines: list[Points], boxes: Points, inked: list[bool], rng: random.Random
+) -> list[Points]:
+    """Lines across one of the larger areas: somebody shades it, or means its texture."""
+    large = areas(boxes) > SHADED * float(areas(boxes).max())
+    able = [index for index in np.flatnonzero(large).tolist() if inked[index] and scene.shapes[index].closed]
+    if not able:
+        return []
+    index = rng.choice(able)
+    return hatching(outlines[index], index, rng)
+
+
+def _part_slips(scene: Scene, boxes: Points, person: Person, noise: np.random.Generator) -> tuple[Points, Points]:
+    """What the points of every shape are multiplied by, and what is added to them; (shapes, 2) each.
+
+    A part comes out larger or smaller and in another place; what is thin or small comes out larger.
+    """
+    first: dict[str, int] = {}
+    of_part = np.array([first.setdefault(shape.part, index) for index, shape in enumerate(scene.shapes)])
+    slips = noise.standard_normal((2, len(boxes), 2))[:, of_part] * person.error
+    scale, shift = np.exp(0.09 * slips[0]), 0.018 * SIDE * slips[1]
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    return np.array(scales), np.array(shifts), middles[list(firsts)]
+    middle = middles[of_part]
+    growth = (THIN / np.clip(boxes[:, 2:] - boxes[:, :2], THINNEST, THIN)) ** person.thickening
+    return growth * scale, (middles * (1 - growth) - middle) * scale + middle + shift
 
 
-def _strokes(run: Run, person: Person, rng: random.Random) -> list[Stroke]:
-    """Cut one visible line into strokes that stop short or run on, some of them drawn twice."""
-    points = run.points
+def _strokes(line: Points, person: Person, rng: random.Random) -> list[Stroke]:
+    """Cut one line into strokes that stop short or run on, some of them drawn twice."""
+    points = line
     if len(points) > 12 and points[0, 0] == points[-1, 0] and points[0, 1] == points[-1, 1]:
         start = rng.randrange(len(points) - 1)
         points = np.concatenate([points[start:-1], points[: start + 1]])
@@ -138,12 +148,11 @@ def _strokes(run: Run, person: Person, rng: random.Random) -> list[Stroke]:
         points = points[::-1]
     strokes: list[Stroke] = []
     for piece in _cut(points, person, rng):
-        for trouble in (1.0, 2.0)[: 2 if rng.random() < person.doubled else 1]:
-            drawn = piece
-            if person.looseness and len(piece) > 8:
-                drawn = _with_end(drawn, rng.gauss(0, person.looseness) * trouble)
-                drawn = _with_end(drawn[::-1], rng.gauss(0, person.looseness) * trouble)[::-1]
-            strokes.append(Stroke(drawn, run.shape, trouble))
+        for trouble in (1.0, 2.0) if rng.random() < person.doubled else (1.0,):
+            loose = person.looseness * trouble if len(piece) > 8 else 0.0
+            before, after = rng.gauss(0, loose), rng.gauss(0, loose)
+            drawn = piece[_late(before, piece) : len(piece) - _late(after, piece)]
+            strokes.append(Stroke(drawn, (max(before, 0.0), max(after, 0.0)), trouble))
     return strokes
 
 
@@ -152,10 +161,10 @@ def _cut(points: Points, person: Person, rng: random.Random) -> list[Points]:
     count = len(points)
     if count <= 14:
         return [points]
-    ahead, behind = points[6:] - points[3:-3], points[3:-3] - points[:-6]
-    cross = behind[:, 0] * ahead[:, 1] - behind[:, 1] * ahead[:, 0]
-    sharp = np.abs(np.arctan2(cross, (behind * ahead).sum(axis=1))) > SHARP
-    corners = [index for index in (np.flatnonzero(sharp) + 3).tolist() if 8 <= index < count - 6]
+    steps = (points[3:, :2] - points[:-3, :2]).T
+    (x, y), (next_x, next_y) = steps[:, :-3], steps[:, 3:]
+    sharp = np.abs(x * next_y - y * next_x) > SHARP * (x * next_x + y * next_y)
+    corners = [index for index in (sharp.nonzero()[0] + 3).tolist() if 8 <= index < count - 6]
     cuts = [0]
     for corner in [*corners, count]:
         while True:
@@ -163,67 +172,76 @@ def _cut(points: Points, person: Person, rng: random.Random) -> list[Points]:
             if limit >= min(corner, count - 6):
                 break
             cuts.append(limit)
-        if corner < count and corner - cuts[-1] > 6 and rng.random() < person.corner * 0.5:
+        if corner < count and corner - cuts[-1] > 6 and rng.random() < person.corner:
             cuts.append(corner)
     ends = [*cuts[1:], count - 1]
     return [points[start : end + 1] for start, end in zip(cuts, ends, strict=True)]
 
 
-def _with_end(points: Points, more: float) -> Points:
-    """Let the start of a stroke run on by `more` pixels, or begin late where `more` is negative."""
-    if more < 0:
-        return points[min(round(-more / STEP), len(points) // 4) :]
-    x, y = (points[0] - points[2]).tolist()
-    reach = more / max(math.hypot(x, y), 1e-6)
-    return np.concatenate([points[:1] + np.array([x * reach, y * reach]), points])
+def _late(beyond: float, points: Points) -> int:
+    """How many points a stroke leaves out where it falls short, that is where it runs on by less than nothing."""
+    return min(round(-beyond / STEP), len(points) // 4) if beyond < 0 else 0
 
 
 def _trembling(
     strokes: list[Stroke], person: Person, noise: np.random.Generator
-) -> tuple[Points, npt.NDArray[np.intp]]:
-    """The points of all strokes one after another, with the hand's tremor, and the stroke each belongs to."""
+) -> tuple[Points, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The points of all strokes one after another, unsteady, and the stroke and the shape of each."""
     counts = np.array([len(stroke.points) for stroke in strokes])
-    points = np.concatenate([stroke.points for stroke in strokes])
+    together = np.concatenate([stroke.points for stroke in strokes])
     owner = np.repeat(np.arange(len(strokes)), counts)
     last = np.cumsum(counts) - 1
-    nth = np.arange(len(points)) - (last - counts + 1)[owner]
+    nth = np.arange(len(together)) - (last - counts + 1)[owner]
     ends = nth == 0
     ends[last] = True
+    kept = ends | (nth % 2 == 0) | (counts <= 5)[owner]
+    together, owner, ends, along = (
+        together[kept],
+        owner[kept],
+        ends[kept],
+        (nth / np.maximum(counts - 1, 1)[owner])[kept],
+    )
+    points, shape = together[:, :2], together[:, 2].astype(np.intp)
+    if person.looseness:
+        beyond = np.array([stroke.beyond for stroke in strokes])
+        tips = ends.nonzero()[0].reshape(-1, 2)
+        away = points[tips] - points[tips + np.array([1, -1])]
+        points[tips] += away * (beyond / np.maximum(np.hypot(away[..., 0], away[..., 1]), 1e-6))[..., None]
+    if person.coarseness > 1:
+        gap = np.clip(counts // (2 * ROUNDEST), 1, round(person.coarseness))[owner]
+        looked_at = (ends | (nth[kept] // 2 % gap == 0)).nonzero()[0]
+        points = _between(points[looked_at], looked_at, len(points))
+    if person.drift:
+        points = points + _drifts(counts, along, owner, person.drift, noise)
     if person.wobble:
         knots = len(points) // TREMOR + 2
-        tremor = noise.standard_normal((2, knots))
-        at = np.arange(len(points)) / TREMOR
+        tremor = noise.standard_normal((knots, 2))
         trouble = np.array([stroke.trouble for stroke in strokes])
         size = (person.wobble * trouble * np.minimum(1.0, counts / 20 + 0.3))[owner]
-        points = points + size[:, None] * np.stack([np.interp(at, np.arange(knots), row) for row in tremor], axis=1)
-        inner = np.flatnonzero(~ends)
+        points = points + size[:, None] * _between(tremor, np.arange(knots) * TREMOR, len(points))
+        inner = (~ends).nonzero()[0]
         points[inner] = 0.25 * points[inner - 1] + 0.5 * points[inner] + 0.25 * points[inner + 1]
-    kept = ends | (nth % 2 == 0) | (counts <= 5)[owner]
-    return points[kept], owner[kept]
+    return points, owner, shape
 
 
-def _slipped(points: Points, person: Person, rng: random.Random) -> Points:
-    """Wrong proportions of the whole: turned, slanted, stretched, in false perspective, bent."""
-    error = person.error
-    angle = rng.uniform(-0.08, 0.08) * error
-    slant = rng.uniform(-0.1, 0.1) * error
-    width, height = (math.exp(rng.uniform(-0.12, 0.12) * error) for _ in range(2))
-    tilt = np.array([rng.uniform(-0.1, 0.1) * error for _ in range(2)])
-    rates = [rng.uniform(2, 6) for _ in range(2)]
-    phases = [rng.uniform(0, 2 * math.pi) for _ in range(4)]
-    cos, sin = math.cos(angle), math.sin(angle)
-    matrix = np.array([[cos * width, -sin + slant], [sin, cos * height]])
-    unit = (points / SIDE - 0.5) @ matrix.T
-    unit = unit / np.maximum(1 + unit @ tilt, 0.5)[:, None]
-    x, y = unit[:, 0], unit[:, 1]
-    bend = np.stack(
-        [
-            np.sin(y * rates[0] + phases[0]) + np.sin(x * rates[1] + phases[1]),
-            np.sin(x * rates[0] + phases[2]) + np.sin(y * rates[1] + phases[3]),
-        ],
-        axis=1,
-    )
-    return (unit + 0.018 * error * bend + 0.5) * SIDE
+def _between(values: Points, places: npt.NDArray[np.intp], count: int) -> Points:
+    """Numbers 0 to `count` on straight lines between the rows of `values`, which stand at `places`."""
+    at = np.arange(count)
+    return np.stack([np.interp(at, places, column) for column in values.T], axis=1)
+
+
+def _drifts(
+    counts: npt.NDArray[np.intp],
+    along: npt.NDArray[np.float64],
+    owner: npt.NDArray[np.intp],
+    size: float,
+    noise: np.random.Generator,
+) -> Points:
+    """How far the hand has strayed at every point of every stroke: wrong ends, and a bow between them."""
+    reach = size * np.minimum(1.0, counts / 40 + 0.1)[:, None]
+    start, end, bow = noise.standard_normal((3, len(counts), 2)) * reach
+    at = along[:, None]
+    return start[owner] * (1 - at) + end[owner] * at + bow[owner] * (4 * at * (1 - at))
 
 
 def _within_canvas(points: Points) -> Points:
