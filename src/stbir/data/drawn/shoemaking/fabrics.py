@@ -11,7 +11,7 @@ SURFACES = (
     "leather", "leather", "leather", "leather", "leather", "leather", "suede", "suede", "suede", "suede", "fabric",
     "fabric", "plain", "plain", "patent", "patent",
     "quilted", "striped", "dots", "plaid", "floral", "leopard", "snake", "knit", "glitter", "mesh", "fur", "camo",
-    "velvet", "felt", "zigzag", "metal", "plastic",
+    "velvet", "felt", "zigzag", "metallic", "plastic",
 )  # fmt: skip
 SOLE_COLOURS = ("black", "black", "white", "brown", "tan", "beige", "dark brown", "cream", "grey", "chestnut")
 LINING_COLOURS = ("beige", "cream", "black", "grey", "tan", "white", "brown")
