@@ -37,7 +37,7 @@ def family_weights(data: DrawnData) -> dict[str, float]:
     return dict(data.families) or dict.fromkeys(allowed, 1.0)
 
 
-def vocabulary(data: DrawnData, *, per_family: int = 3000) -> list[str]:
+def vocabulary(data: DrawnData, *, per_family: int = 1500) -> list[str]:
     """The descriptions of `per_family` objects of each family: what a new model learns its words from."""
     objects = [(family, seed) for family in family_weights(data) for seed in range(per_family)]
     return [

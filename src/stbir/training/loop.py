@@ -40,9 +40,12 @@ def train(
 
     Raises:
         ConfigError: the recipe is missing or wrong.
-        InputError: the folder holds a run already and `resume` is not set, or another recipe's run.
+        InputError: the folder holds a run already and `resume` is not set, or another recipe's run; or
+            `workers` is negative.
         ModelError: the loss stopped being a number.
     """
+    if workers is not None and workers < 0:
+        raise InputError(f"workers is {workers}; give how many processes draw, or 0 to draw between the steps")
     plan = read_toml(recipe, Recipe)
     folder = Path(to) if to is not None else Path("runs") / plan.name
     state = folder / "checkpoint.safetensors"
