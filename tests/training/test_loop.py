@@ -17,8 +17,10 @@ from torch.utils.data import Dataset
 import stbir
 from stbir.data import drawn
 from stbir.errors import ConfigError, InputError, UnknownName
+from stbir.functional.contours import contours
 from stbir.methods.base import Batch, Method
 from stbir.methods.late_fusion import LateFusion, LateFusionConfig
+from stbir.methods.two_views import TwoViews
 from stbir.nn.clip import Backbone
 from stbir.training.batches import DrawnBatches, family_weights, stream
 from stbir.training.loop import train
@@ -266,3 +268,36 @@ def test_training_sees_nothing_that_is_held_out(clip_folder: Path) -> None:
     names = [name for batch in stream(batches, first=0, stop=2, workers=0) for name in batch.instances]
     seen = {str(name).rpartition("-")[0] for name in names}
     assert not seen & set(drawn.HELD_OUT_FAMILIES)
+
+
+def test_some_sketches_are_unfinished_and_some_lines_broad(clip_folder: Path) -> None:
+    preprocessing = stbir.load(clip_folder).backbone.preprocessing
+
+    def ink(**settings: float) -> torch.Tensor:
+        data = DrawnData(families={"bag": 1.0}, ramp=0, mirror=False, **settings)
+        batches = DrawnBatches(data, Stage(steps=1, batch_size=24), preprocessing, {"bag": 1.0}, Method.look, 3)
+        return torch.from_numpy(255.0 - batches[0].sketches[..., 0]).sum(dim=(1, 2))
+
+    whole, broad, some = ink(), ink(thick=1.0), ink(thick=0.5)
+    assert (broad >= whole).all()
+    assert float((broad / whole).mean()) > 1.1
+    assert 4 <= int((some > whole).sum()) <= 20
+    assert float(ink(unfinished=1.0).mean()) < float(whole.mean())
+
+
+def test_a_negative_number_of_workers_is_refused(recipe: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="workers is -1"):
+        train(recipe, to=tmp_path / "run", workers=-1)
+
+
+def test_contours_are_found_beside_the_training(clip_folder: Path) -> None:
+    """What a worker makes of the photos is what the method would make of them itself, mirrored with them."""
+    preprocessing = stbir.load(clip_folder).backbone.preprocessing
+    data = DrawnData(families={"bag": 1.0}, ramp=0, mirror=False)
+    stage = Stage(steps=1, batch_size=4)
+    raw, looked = (
+        DrawnBatches(data, stage, preprocessing, {"bag": 1.0}, look, 3)[0].photos
+        for look in (Method.look, TwoViews.look)
+    )
+    assert (looked[..., :3] == raw).all()
+    assert (looked[..., 3] == [contours(picture) for picture in raw]).all()

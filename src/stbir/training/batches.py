@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -15,6 +16,7 @@ from stbir.data import drawn
 from stbir.data.drawn.words import describe
 from stbir.data.workers import end_with_parent
 from stbir.errors import StbirError, UnknownName
+from stbir.functional.partial import first_part
 from stbir.methods.base import Batch, prepare
 from stbir.nn.preprocessing import Preprocessing
 from stbir.training.recipe import DrawnData, Stage
@@ -69,6 +71,9 @@ class DrawnBatches(Dataset[Batch]):
             for _ in range(self.stage.batch_size)
         ]
         batch = prepare(self.preprocessing, pairs, look=self.look)
+        for picture in batch.sketches:
+            if rng.random() < self.data.thick:
+                picture[:] = thicker(picture, rng.random())
         if not self.data.mirror:
             return batch
         # A mirrored object is another object: sketch and photo turn together.
@@ -86,9 +91,24 @@ class DrawnBatches(Dataset[Batch]):
             combinations="train",
         )
         query, photo = triple.pair()
+        sketches = query.sketches
+        if rng.random() < self.data.unfinished:
+            sketches = (first_part(triple.sketch, rng.uniform(0.33, 0.9)),)
         words = (query.text or "").split()
         kept = [FORGOTTEN if rng.random() < self.data.forget_word else word for word in words]
-        return Query(query.sketches, " ".join(kept), instance=query.instance, category=query.category), photo
+        return Query(sketches, " ".join(kept), instance=query.instance, category=query.category), photo
+
+
+def thicker(picture: Pixels, share: float) -> Pixels:
+    """Make the dark lines of a picture a pixel broader, or a `share` of a pixel.
+
+    >>> line = np.full((3, 5, 3), 255, np.uint8)
+    >>> line[:, 2] = 0
+    >>> thicker(line, 0.5)[1, :, 0].tolist()
+    [255, 255, 0, 128, 255]
+    """
+    broad = cv2.erode(picture, np.ones((2, 2), np.uint8), borderValue=(255, 255, 255))
+    return np.asarray(cv2.addWeighted(picture, 1 - share, broad, share, 0), np.uint8)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ class DrawnData(Settings):
     one_family: float = Field(default=0.75, ge=0, le=1)
     ramp: int = Field(default=400, ge=0)
     mirror: bool = True
+    unfinished: float = Field(default=0.0, ge=0, le=1)
+    thick: float = Field(default=0.0, ge=0, le=1)
     forget_word: float = Field(default=0.1, ge=0, lt=1)
 
 
