@@ -232,7 +232,7 @@ average = 0.5
 
 
 def test_from_a_recipe_to_a_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stbir.training.loop.vocabulary", lambda _: ["red bag", "blue bag"] * 2)
+    monkeypatch.setattr("stbir.training.loop.vocabulary", lambda _, workers: ["red bag", "blue bag"] * 2)
     (tmp_path / "two.toml").write_text(RECIPE)
     method = stbir.load(train(tmp_path / "two.toml", to=tmp_path / "run", workers=0))
     assert method.name == "two_views"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -39,13 +40,34 @@ def family_weights(data: DrawnData) -> dict[str, float]:
     return dict(data.families) or dict.fromkeys(allowed, 1.0)
 
 
-def vocabulary(data: DrawnData, *, per_family: int = 1500) -> list[str]:
+def vocabulary(data: DrawnData, *, per_family: int = 1500, workers: int = 0) -> list[str]:
     """The descriptions of `per_family` objects of each family: what a new model learns its words from."""
-    objects = [(family, seed) for family in family_weights(data) for seed in range(per_family)]
-    return [
-        describe(drawn.scene_of(family, seed, combinations="train"), random.Random(f"{family}:{seed}:words"))
-        for family, seed in tqdm(objects, desc="collecting words", unit="object", disable=None)
-    ]
+    said = _Said(tuple(family_weights(data)), per_family)
+    loader: DataLoader[list[str]] = DataLoader(
+        said, batch_size=None, num_workers=workers, worker_init_fn=end_with_parent, generator=torch.Generator()
+    )
+    return [text for texts in tqdm(loader, desc="collecting words", disable=None) for text in texts]
+
+
+@dataclass(frozen=True)
+class _Said(Dataset[list[str]]):
+    """What is said of a hundred objects of one family."""
+
+    families: tuple[str, ...]
+    per_family: int
+
+    def __len__(self) -> int:
+        return len(self.families) * math.ceil(self.per_family / 100)
+
+    def __getitem__(self, index: int) -> list[str]:
+        if index >= len(self):
+            raise IndexError(index)
+        family, first = self.families[index % len(self.families)], 100 * (index // len(self.families))
+        seeds = range(first, min(first + 100, self.per_family))
+        scenes = [drawn.scene_of(family, seed, combinations="train") for seed in seeds]
+        return [
+            describe(scene, random.Random(f"{family}:{seed}:words")) for seed, scene in zip(seeds, scenes, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def train(
     workers = max(1, cores - 1) if workers is None else workers
     with _computing_on(max(1, cores - workers)), (folder / "log.jsonl").open("a") as log:
         torch.manual_seed(plan.seed)
-        method = start(plan)
+        method = start(plan, workers=workers)
         method.to("cuda" if torch.cuda.is_available() else "cpu")
         if begun:
             checkpoint.restore(state, method, None, None)
@@ -74,15 +74,15 @@ def train(
     return final
 
 
-def start(plan: Recipe) -> Method:
-    """Make the method a recipe starts from."""
+def start(plan: Recipe, *, workers: int = 0) -> Method:
+    """Make the method a recipe starts from; the words of a new one are collected by `workers` processes."""
     if plan.start.weights is not None:
         backbone = load(plan.start.weights).backbone
     else:
         from stbir.nn.scratch import new_backbone
 
         assert plan.start.scratch is not None
-        backbone = new_backbone(plan.start.scratch, vocabulary(plan.data), seed=plan.seed)
+        backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
     return build(plan.start.method, backbone, plan.start.settings)
 
 
