@@ -94,7 +94,7 @@ def build(rng: random.Random) -> Scene:
         scene.names = (*names, "wedge boot", "wedge ankle boot")
     boot = _leg(stage, rng, base, materials, height=height, rubber=kind == "wellington")
     _trim(stage, rng, boot, materials, height, laced=rng.random() < laced, sporty=kind == "hitop", warm=kind == "snow")
-    set_down(scene, rng)
+    set_down(scene, rng, upright=True)
     return scene
 
 
