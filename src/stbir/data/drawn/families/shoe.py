@@ -33,7 +33,7 @@ class Kind:
 KINDS = {
     "sneaker": Kind(
         ("sneaker", "trainer", "running shoe", "trainers", "sports shoe", "tennis shoe", "low-top sneaker"),
-        4,
+        3,
         (0.4, 0.5),
         (0.24, 0.31),
         (0.16, 0.22),
@@ -62,7 +62,7 @@ KINDS = {
     ),
     "wedge": Kind(
         ("wedge", "wedge shoe", "wedge heel", "wedge pump"),
-        3,
+        5,
         (0.2, 0.36),
         (0.1, 0.16),
         (0.07, 0.12),
@@ -72,7 +72,7 @@ KINDS = {
     ),
     "sandal": Kind(
         ("sandal", "sandals", "strappy sandal", "open sandal"),
-        9,
+        10,
         (0.3, 0.4),
         (0.1, 0.15),
         (0.07, 0.1),
@@ -82,7 +82,7 @@ KINDS = {
     ),
     "loafer": Kind(
         ("loafer", "moccasin", "slip-on shoe", "penny loafer"),
-        2,
+        3,
         (0.36, 0.46),
         (0.19, 0.24),
         (0.12, 0.16),
@@ -127,13 +127,13 @@ KINDS = {
     ),
     "clog": Kind(
         ("clog", "mule", "slip-on mule", "clog mule"),
-        2,
+        4,
         (0.4, 0.55),
         (0.2, 0.27),
         (0.12, 0.17),
         (0.18, 0.24),
-        lift=(0.0, 0.2),
-        thickness=(0.04, 0.1),
+        lift=(0.0, 0.32),
+        thickness=(0.03, 0.1),
     ),
     "flat": Kind(
         ("ballet flat", "flat", "flat shoe", "ballerina", "ballet pump"),
@@ -146,6 +146,11 @@ KINDS = {
     ),
 }
 
+POINTED = ("pump", "flat", "loafer", "oxford", "clog", "platform")
+SLUNG = {"pump": 0.2, "wedge": 0.4, "platform": 0.2, "flat": 0.12}
+BACKLESS = {"clog": 0.75, "slipper": 0.3, "pump": 0.06, "wedge": 0.08, "loafer": 0.08}
+"""How often the back of a kind is a strap only, or nothing at all."""
+
 
 def build(rng: random.Random) -> Scene:
     """One low shoe of a random kind, seen from its side or from three quarters."""
@@ -156,17 +161,20 @@ def build(rng: random.Random) -> Scene:
     lift = rng.uniform(*kind.lift)
     if lift < 0.06 or (name in ("loafer", "oxford", "maryjane", "clog", "sandal") and rng.random() < 0.4):
         lift = lift if name in ("pump", "wedge", "platform") else 0.0
-    base = last(rng, lift=lift, thickness=rng.uniform(*kind.thickness))
+    pointed = name in POINTED and rng.random() < 0.3
+    base = last(rng, lift=lift, thickness=rng.uniform(*kind.thickness), pointed=pointed)
     stage = Stage(scene, shop_view(rng, tall=lift + 0.25))
     add_bottom(
-        stage, rng, base, materials, wedge=name == "wedge" or (name in ("sandal", "clog") and rng.random() < 0.5)
+        stage, rng, base, materials, wedge=name == "wedge" or (name in ("sandal", "clog") and rng.random() < 0.55)
     )
     if name == "sandal":
         add_sandal(stage, rng, base, materials)
     else:
-        slung = name in ("pump", "wedge", "platform", "flat") and rng.random() < 0.15
-        loft = _upper(stage, rng, base, materials, kind, slung=slung, backless=name == "clog" and rng.random() < 0.6)
+        slung = name in SLUNG and rng.random() < SLUNG[name]
+        loft = _upper(stage, rng, base, materials, kind, slung=slung, backless=rng.random() < BACKLESS.get(name, 0))
         fit_out(stage, rng, name, materials, loft, low_sides=slung)
+    if pointed:
+        scene.say("pointed", "pointed toe", "pointy toe", "with pointed toe")
     set_down(scene, rng)
     return scene
 

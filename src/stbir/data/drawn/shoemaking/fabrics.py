@@ -18,8 +18,8 @@ USUAL = (
 )  # fmt: skip
 """Surfaces of one colour, as often as shops show them."""
 PATTERNED = (
-    "leopard", "leopard", "snake", "snake", "floral", "floral", "plaid", "knit", "knit", "glitter", "glitter", "glitter",
-    "striped", "dots", "camo", "zigzag", "fur",
+    "leopard", "leopard", "snake", "snake", "floral", "floral", "plaid", "knit", "knit", "glitter", "glitter",
+    "glitter", "striped", "dots", "camo", "zigzag", "fur",
 )  # fmt: skip
 MAIN_COLOURS = (
     *("black",) * 17,
@@ -62,7 +62,7 @@ def fabrics(rng: random.Random) -> Fabrics:
 def upper_material(rng: random.Random) -> Material:
     """What most of a shoe is made of."""
     surfaces = PATTERNED if rng.random() < 0.11 else USUAL
-    return pick(rng, surfaces, MAIN_COLOURS if rng.random() < 0.82 else None)
+    return pick(rng, surfaces, MAIN_COLOURS if rng.random() < 0.87 else None)
 
 
 def accent(rng: random.Random) -> Material:

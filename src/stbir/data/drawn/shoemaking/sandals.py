@@ -9,10 +9,10 @@ import numpy as np
 from stbir.data.drawn.curves import Points
 from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import UP, Last
+from stbir.data.drawn.shoemaking.ornaments import add_ornament
 from stbir.data.drawn.shoemaking.soles import add_footbed
 from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.shoemaking.straps import ankle_ring, buckle, counter, loop, sling, slingback
-from stbir.data.drawn.shoemaking.trims import add_ornament
 from stbir.data.drawn.shoemaking.vamps import FRONTS, bands, closed_toe, crossed, sport_toe, wide
 
 ALONG_Y = np.array([0.0, 1.0, 0.0])

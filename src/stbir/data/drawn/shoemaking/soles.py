@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from stbir.data.drawn.curves import Points, ease
-from stbir.data.drawn.materials import Material, pick
+from stbir.data.drawn.materials import Material, pick, wood
 from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import ALONG, HALF, UP, Last
 from stbir.data.drawn.shoemaking.stage import Stage
@@ -29,6 +29,8 @@ def add_bottom(stage: Stage, rng: random.Random, base: Last, materials: Fabrics,
         material = _wedge_material(stage, rng, base, materials)
         if rng.random() < 0.6:
             _add_sole(stage, rng, base, material, solid=True)
+            upper, lower = base.ring(0.01), base.ring(0.01) * (1, 1, 0)
+            _coil(stage, rng, upper, lower, material)
         else:
             _add_wedge(stage, rng, base, material)
             _add_sole(stage, rng, base, materials.sole)
@@ -42,9 +44,16 @@ def _seat(base: Last, front: float, grow: float) -> Points:
 
 
 def _wedge_material(stage: Stage, rng: random.Random, base: Last, materials: Fabrics) -> Material:
-    if rng.random() < 0.25:
-        stage.scene.say("rope wedge", "espadrille wedge", "woven wedge heel", "natural rope sole")
-        return pick(rng, "wicker", ("beige", "tan", "cream"))
+    chance = rng.random()
+    if chance < 0.3:
+        stage.scene.say("rope wedge", "espadrille wedge", "rope sole", "natural rope sole", "natural rope wedge")
+        return pick(rng, "jute", ("beige", "tan", "cream", "camel"))
+    if chance < 0.4:
+        stage.scene.say("cork wedge", "cork sole", "cork heel", "natural cork wedge")
+        return pick(rng, "cork")
+    if chance < 0.48:
+        stage.scene.say("wood wedge", "wooden sole", "wooden platform", "wood heel", "stacked wedge")
+        return wood(rng)
     material = materials.sole if rng.random() < 0.7 else materials.main
     if base.lift > 0.22:
         stage.scene.say("high wedge", "wedge heel", "tall wedge", f"{material.short(rng)} wedge")
@@ -62,13 +71,27 @@ def _add_wedge(stage: Stage, rng: random.Random, base: Last, material: Material)
     lower = upper * (1, inset, 0)
     lower[:, 0] += front * (1 - along) - back * along
     stage.strip(upper, lower, material, part="heel", inner=material.darker(0.6))
+    _coil(stage, rng, upper, lower, material)
+
+
+def _coil(stage: Stage, rng: random.Random, upper: Points, lower: Points, material: Material) -> None:
+    """Level lines on the near side of a wedge of rope or of stacked layers."""
+    if not (material.texture == "jute" or (material.texture in ("wood", "plain") and rng.random() < 0.2)):
+        return
+    near = len(upper) // 2 + 1
+    for share in np.linspace(0, 1, rng.randint(4, 7))[1:-1]:
+        line = upper[:near] * (1 - share) + lower[:near] * share
+        stage.line(line, material.darker(0.65), width=0.007, part="coil", ink=0.25)
 
 
 def _add_heel(stage: Stage, rng: random.Random, base: Last, materials: Fabrics) -> None:
     tip = rng.choice((rng.uniform(0.025, 0.05), rng.uniform(0.08, 0.14), rng.uniform(0.15, 0.24)))
     length = max(rng.uniform(0.16, 0.27), tip)
     back = 1 - rng.uniform(0.0, 0.06)
-    material = materials.sole if rng.random() < 0.55 else materials.main.darker(0.9)
+    material = materials.sole if rng.random() < 0.5 else materials.main.darker(0.9)
+    if rng.random() < 0.12:
+        material = wood(rng) if rng.random() < 0.6 else materials.metal
+        stage.scene.say(f"{material.short(rng)} heel", f"{material.short(rng)} heel", "stacked heel")
     top = _seat(base, 1 - length, 0.0)
     wide = min(0.5 * tip + 0.012, float(base.half_width(0.85, -1.0)))
     turn = np.arctan2(top[:, 1] - base.middle(0.9), top[:, 0] - (1 - length / 2))

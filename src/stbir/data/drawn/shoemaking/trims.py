@@ -8,7 +8,6 @@ import numpy as np
 
 from stbir.data.drawn.curves import Points
 from stbir.data.drawn.materials import COLOURS, Material, pick
-from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import HALF, UP
 from stbir.data.drawn.shoemaking.loft import Loft
 from stbir.data.drawn.shoemaking.stage import Stage
@@ -129,26 +128,6 @@ def add_stripes(stage: Stage, rng: random.Random, loft: Loft) -> None:
         f"{colour} stripes" if form == "bars" else f"{colour} logo", f"{colour} logo", f"{colour} details",
         f"with {colour} trim", f"{colour} accents",
     )  # fmt: skip
-
-
-def add_ornament(stage: Stage, rng: random.Random, place: Points, materials: Fabrics) -> None:
-    """A bow, a flower or a jewel."""
-    form, size = rng.choice(("bow", "bow", "jewel", "flower")), rng.uniform(0.7, 1.3)
-    turn = np.linspace(0, 2 * np.pi, 30, endpoint=False)
-    disc = np.stack([np.cos(turn), np.sin(turn), 0.4 * np.cos(turn)], axis=1)
-    if form == "bow":
-        for side in (1, -1):
-            wing = [(0, 0, 0), (0.035, side * 0.075, 0.02), (-0.045, side * 0.085, -0.015), (0, 0, 0)]
-            stage.fill(place + size * smooth_path(wing, 5), materials.second, part="bow", ink=0.9)
-        stage.scene.say("bow", "with bow", f"{materials.second.short(rng)} bow", "bow detail")
-    elif form == "flower":
-        petals = 0.065 * size * (0.8 + 0.25 * np.cos(5 * turn))[:, None] * disc
-        stage.fill(place + petals, materials.second, part="flower", ink=0.9)
-        stage.fill(place + 0.02 * size * disc, materials.metal, part="flower", ink=0.7, flat=True)
-        stage.scene.say("flower", "with flower", "flower detail", f"{materials.second.short(rng)} flower")
-    else:
-        stage.fill(place + 0.04 * size * disc, materials.metal, part="jewel", ink=0.8)
-        stage.scene.say("jewel", "with jewel", f"{materials.metal.short(rng)} ornament", "brooch")
 
 
 def add_collar(stage: Stage, loft: Loft, deep: float, material: Material, *, part: str = "cuff") -> None:

@@ -22,8 +22,9 @@ def bands(stage: Stage, rng: random.Random, base: Last, height: float, materials
     for row in reversed(range(rows)):
         at = 0.13 + 0.13 * row + rng.uniform(-0.03, 0.03)
         width = rng.uniform(0.025, 0.04) if thin else rng.uniform(0.06, 0.12)
-        made = band(stage, base, at, at + rng.uniform(-0.1, 0.06), height + 0.02 * row, width,
-                    materials.main if rng.random() < 0.8 else materials.second, part=f"band {row}", rise=0.02)  # fmt: skip
+        material = materials.main if rng.random() < 0.8 else materials.second
+        far = at + rng.uniform(-0.1, 0.06)
+        made = band(stage, base, at, far, height + 0.02 * row, width, material, part=f"band {row}", rise=0.02)
         if rows < 3 and not thin:
             adorn(stage, rng, made.at, materials, rich=0.7)
     stage.scene.say("straps", "strappy", "bands", "with straps", "thin straps" if thin else "straps")
