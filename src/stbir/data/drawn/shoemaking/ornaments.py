@@ -73,7 +73,7 @@ def _pompom(stage: Stage, rng: random.Random, place: Points, materials: Fabrics,
 def _plate(stage: Stage, rng: random.Random, place: Points, materials: Fabrics, size: float) -> None:
     wide, deep = 0.065 * size, 0.028 * size
     corners = np.array([(-deep, -wide, -0.012), (-deep, wide, -0.012), (deep, wide, 0.012), (deep, -wide, 0.012)])
-    stage.fill(place + corners, materials.metal, part="plate", ink=0.8, flat=True)
+    stage.fill(place + corners, materials.metal, part="nameplate", ink=0.8, flat=True)
     stage.scene.say(f"{materials.metal.short(rng)} plate", "metal plate", f"{materials.metal.short(rng)} buckle")
 
 

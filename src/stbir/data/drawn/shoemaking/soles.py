@@ -70,7 +70,7 @@ def _add_wedge(stage: Stage, rng: random.Random, base: Last, material: Material)
     along = (upper[:, 0] - start) / (1 - start)
     lower = upper * (1, inset, 0)
     lower[:, 0] += front * (1 - along) - back * along
-    stage.strip(upper, lower, material, part="heel", inner=material.darker(0.6))
+    stage.strip(upper, lower, material, part="wedge", inner=material.darker(0.6))
     _coil(stage, rng, upper, lower, material)
 
 
@@ -127,7 +127,7 @@ def _add_sole(stage: Stage, rng: random.Random, base: Last, material: Material, 
     elif thick > 0.06 and base.lift < 0.1 and rng.random() < 0.2:
         lower[1::2, 2] += rng.uniform(0.006, 0.014)
     stage.fill(upper, material, part="sole", ink=0.6)
-    stage.strip(upper, lower, material, part="sole", closed=True)
+    stage.strip(upper, lower, material, part="wedge" if solid else "sole", closed=True)
     if thick > 0.05 and rng.random() < 0.4:
         stripe = pick(rng, "plain", ("white", "black", "red", "grey", "brown"))
         height = upper * (1, 1, 0) + UP * (base.ground(ALONG) + 0.55 * thick)[:, None]

@@ -13,7 +13,11 @@ from stbir.data.drawn.shoemaking.loft import Loft
 from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.solids import smooth_path
 
-LACE_COLOURS = ("black", "black", "white", "white", "brown", "cream", "tan", "grey", "red", "yellow")
+LACE_COLOURS = (
+    *("black", "white") * 4,
+    *("brown", "cream", "tan", "grey", "dark brown") * 2,
+    *("red", "yellow", "turquoise", "purple", "pink", "orange", "blue"),
+)
 
 
 def add_tongue(stage: Stage, rng: random.Random, loft: Loft, material: Material, *, high: float) -> None:
@@ -31,7 +35,7 @@ def add_laces(
 ) -> None:
     """Rows of laces over the instep between heights `low` and `high` of the loft, often with a bow."""
     laces = pick(rng, "plain", LACE_COLOURS)
-    rows, reach = rng.randint(3, most), rng.uniform(0.035, 0.06)
+    rows, reach = rng.randint(3, most), rng.uniform(0.04, 0.075)
     levels = np.linspace(low, high, rows)
     thick = rng.uniform(0.014, 0.026)
     places = np.stack([loft.at(loft.across(float(v), reach, 3), v) for v in levels]) + UP * 0.006
