@@ -26,8 +26,8 @@ MAIN_COLOURS = (
     *("dark brown", "brown", "tan") * 5,
     *("cognac", "taupe", "beige", "grey", "white", "dark grey") * 3,
     *("camel", "navy", "red", "chestnut", "burgundy") * 2,
-    "cream", "nude", "light grey", "blue", "dark red", "rust", "pink", "hot pink", "dark green", "green", "purple",
-    "olive", "yellow", "orange", "turquoise",
+    "cream", "nude", "light grey", "mid blue", "dark red", "rust", "pink", "dark green", "green", "purple", "olive",
+    "yellow", "orange", "turquoise", "silver", "gold", "pewter", "bronze", "copper",
 )  # fmt: skip
 SOLE_COLOURS = (
     "black", "black", "black", "black", "white", "white", "brown", "tan", "beige", "dark brown", "dark brown", "cream",
