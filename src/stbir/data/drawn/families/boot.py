@@ -103,7 +103,7 @@ WARM = {"snow": ("suede", "fabric", "quilted", "plain", "knit", "plastic"), "she
 POINTED = {"heeled": 0.35, "ankle": 0.15, "tall": 0.15, "thigh": 0.3}
 SLOUCHY = {"mid": 0.4, "tall": 0.25, "heeled": 0.4, "western": 0.1, "thigh": 0.3, "ankle": 0.2}
 """How often boots of a kind hang in folds."""
-SHARES = (5, 4, 6, 9, 7, 3, 3, 5, 3, 3, 3, 2)
+SHARES = (4, 4, 7, 14, 7, 2, 3, 5, 3, 3, 4, 1)
 """How common each kind is."""
 
 
@@ -206,7 +206,7 @@ def _trim(
             high = rng.uniform(ankle + 0.1, 0.9)
         elif rng.random() < 0.7:
             add_tongue(stage, rng, loft, materials.second, high=rng.uniform(0.02, 0.07))
-        add_laces(stage, rng, loft, main, low=ankle * rng.uniform(0.6, 0.8), high=high, most=9)
+        add_laces(stage, rng, loft, main, low=ankle * rng.uniform(0.6, 0.8), high=high, most=6 if height < 0.45 else 12)
     if rng.random() < 0.2:
         at = rng.uniform(0.45, 0.65)
         teeth = materials.metal if rng.random() < 0.45 else main.darker(0.5)
@@ -219,7 +219,7 @@ def _trim(
         add_patch(stage, loft, gore, elastic, part="elastic", ink=0.9)
         scene.say("elastic side", "chelsea", "elastic panel", "chelsea boot style")
     if cuffed:
-        _cuff(stage, rng, materials, boot, height, fur=warm or rng.random() < 0.5)
+        _cuff(stage, rng, materials, boot, height, fur=warm or rng.random() < 0.35)
     if not sporty and kind != "chukka" and rng.random() < (0.2 if warm else 0.4):
         for row in range(rng.randint(1, 3)):
             level = rng.uniform(ankle * 0.9, 0.9)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from stbir.data.drawn.materials import pick
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.shoemaking.fabrics import Fabrics, fabrics
 from stbir.data.drawn.shoemaking.fittings import fit_out
@@ -146,6 +147,8 @@ KINDS = {
     ),
 }
 
+EVENING = ("metallic", "metallic", "patent", "satin", "glitter", "leather", "suede", "snake")
+EVENING_COLOURS = ("silver", "silver", "gold", "pewter", "rose gold", "bronze", "black", "black", "nude", "red")
 POINTED = ("pump", "flat", "loafer", "oxford", "clog", "platform")
 SLUNG = {"pump": 0.2, "wedge": 0.4, "platform": 0.2, "flat": 0.12}
 BACKLESS = {"clog": 0.75, "slipper": 0.3, "pump": 0.06, "wedge": 0.08, "loafer": 0.08}
@@ -157,16 +160,18 @@ def build(rng: random.Random) -> Scene:
     name = rng.choices(list(KINDS), [kind.share for kind in KINDS.values()])[0]
     kind = KINDS[name]
     materials = fabrics(rng)
-    scene = Scene("shoe", kind.names, materials.main)
-    lift = rng.uniform(*kind.lift)
+    lift, slim = rng.uniform(*kind.lift), False
     if lift < 0.06 or (name in ("loafer", "oxford", "maryjane", "clog", "sandal") and rng.random() < 0.4):
         lift = lift if name in ("pump", "wedge", "platform") else 0.0
+    if name == "sandal" and lift > 0.25 and rng.random() < 0.5:
+        materials, slim = replace(materials, main=pick(rng, EVENING, EVENING_COLOURS)), True
     pointed = name in POINTED and rng.random() < 0.3
-    base = last(rng, lift=lift, thickness=rng.uniform(*kind.thickness), pointed=pointed)
+    thickness = rng.uniform(0.012, 0.025) if slim else rng.uniform(*kind.thickness)
+    base = last(rng, lift=lift, thickness=thickness, pointed=pointed)
+    scene = Scene("shoe", kind.names, materials.main)
     stage = Stage(scene, shop_view(rng, tall=lift + 0.25))
-    add_bottom(
-        stage, rng, base, materials, wedge=name == "wedge" or (name in ("sandal", "clog") and rng.random() < 0.55)
-    )
+    wedge = name == "wedge" or (not slim and name in ("sandal", "clog") and rng.random() < 0.55)
+    add_bottom(stage, rng, base, materials, wedge=wedge, slim=slim)
     if name == "sandal":
         add_sandal(stage, rng, base, materials)
     else:

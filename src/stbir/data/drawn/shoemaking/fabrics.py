@@ -22,8 +22,8 @@ PATTERNED = (
     "glitter", "striped", "dots", "camo", "zigzag", "fur",
 )  # fmt: skip
 MAIN_COLOURS = (
-    *("black",) * 17,
-    *("dark brown", "brown", "tan") * 5,
+    *("black",) * 27,
+    *("dark brown", "brown", "tan") * 6,
     *("cognac", "taupe", "beige", "grey", "white", "dark grey") * 3,
     *("camel", "navy", "red", "chestnut", "burgundy") * 2,
     "cream", "nude", "light grey", "mid blue", "dark red", "rust", "pink", "dark green", "green", "purple", "olive",

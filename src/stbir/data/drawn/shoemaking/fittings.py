@@ -49,7 +49,12 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
         seam(stage, loft, 0.42 * t, 0.3 + 0.55 * np.abs(t) ** 1.5, main, ink=0.8)
     if name == "loafer":
         add_saddle(stage, loft, 0.68, 0.88, rng.uniform(0.09, 0.14), materials.second, part="band")
-        if rng.random() < 0.45:
+        if rng.random() < 0.25:
+            add_laces(stage, rng, loft, main, low=0.74, high=0.92, most=3)
+            cord = pick(rng, "leather", ("tan", "beige", "brown", "dark brown"))
+            stage.on(loft, np.linspace(0.2, 0.97, 20), 0.86, cord, width=0.022, part="piping", ink=0.4)
+            scene.say(f"{cord.short(rng)} leather lace", "boat shoe", "rawhide laces")
+        elif rng.random() < 0.45:
             bit = loft.at(loft.across(0.8, 0.06, 5), 0.8) + UP * 0.012
             stage.line(bit, materials.metal, width=0.025, part="bit")
             scene.say(f"{silver} bit", "metal bar", f"{silver} bar", "horsebit")

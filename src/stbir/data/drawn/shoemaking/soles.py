@@ -13,8 +13,13 @@ from stbir.data.drawn.shoemaking.last import ALONG, HALF, UP, Last
 from stbir.data.drawn.shoemaking.stage import Stage
 
 
-def add_bottom(stage: Stage, rng: random.Random, base: Last, materials: Fabrics, *, wedge: bool) -> None:
-    """Sole and heel in one of many shapes; a low block under some flat soles, a wedge under some lifted ones."""
+def add_bottom(
+    stage: Stage, rng: random.Random, base: Last, materials: Fabrics, *, wedge: bool, slim: bool = False
+) -> None:
+    """Sole and heel in one of many shapes: a low block under some flat soles, a wedge under some lifted ones.
+
+    A `slim` heel is thin.
+    """
     if base.lift < 0.04:
         if rng.random() < 0.5:
             front, depth = rng.uniform(0.68, 0.78), rng.uniform(0.015, 0.05)
@@ -23,7 +28,7 @@ def add_bottom(stage: Stage, rng: random.Random, base: Last, materials: Fabrics,
             stage.solid(block, materials.sole.darker(0.85), part="heel")
         _add_sole(stage, rng, base, materials.sole)
     elif not wedge:
-        _add_heel(stage, rng, base, materials)
+        _add_heel(stage, rng, base, materials, slim=slim)
         _add_sole(stage, rng, base, materials.sole)
     else:
         material = _wedge_material(stage, rng, base, materials)
@@ -84,8 +89,9 @@ def _coil(stage: Stage, rng: random.Random, upper: Points, lower: Points, materi
         stage.line(line, material.darker(0.65), width=0.007, part="coil", ink=0.25)
 
 
-def _add_heel(stage: Stage, rng: random.Random, base: Last, materials: Fabrics) -> None:
-    tip = rng.choice((rng.uniform(0.025, 0.05), rng.uniform(0.08, 0.14), rng.uniform(0.15, 0.24)))
+def _add_heel(stage: Stage, rng: random.Random, base: Last, materials: Fabrics, *, slim: bool) -> None:
+    thin = rng.uniform(0.025, 0.05)
+    tip = thin if slim else rng.choice((thin, rng.uniform(0.08, 0.14), rng.uniform(0.15, 0.24)))
     length = max(rng.uniform(0.16, 0.27), tip)
     back = 1 - rng.uniform(0.0, 0.06)
     material = materials.sole if rng.random() < 0.5 else materials.main.darker(0.9)

@@ -104,10 +104,12 @@ class Stage:
 
 def shop_view(rng: random.Random, *, tall: float) -> Camera:
     """From the side and a little above, mostly turned towards the toe; `tall` is how high the object is."""
-    if rng.random() < 0.1:
+    if rng.random() < 0.08:
         azimuth, elevation = rng.uniform(0, 14), rng.uniform(6, 18)
     else:
         azimuth, elevation = rng.triangular(14, 48, 29), rng.triangular(15, 40, 26)
+    if tall < 0.4:
+        elevation += 3.5
     if tall > 0.6:
         azimuth, elevation = azimuth * 1.1, elevation * 0.5
     return Camera(
@@ -120,7 +122,7 @@ def shop_view(rng: random.Random, *, tall: float) -> Camera:
 
 def set_down(scene: Scene, rng: random.Random, *, upright: bool = False) -> None:
     """Turn the finished picture a little (less so where it is `upright`), stretch it, and mirror a few."""
-    angle = math.radians(rng.uniform(-3, 4) if upright else rng.uniform(0, 9))
+    angle = math.radians(rng.uniform(-2, 5) if upright else rng.uniform(0, 9))
     stretch, height = rng.uniform(0.98, 1.08), rng.uniform(0.95, 1.08)
     cos, sin = math.cos(angle), math.sin(angle)
     mirror = -1.0 if rng.random() < 0.06 else 1.0

@@ -35,7 +35,7 @@ def add_laces(
 ) -> None:
     """Rows of laces over the instep between heights `low` and `high` of the loft, often with a bow."""
     laces = pick(rng, "plain", LACE_COLOURS)
-    rows, reach = rng.randint(3, most), rng.uniform(0.04, 0.075)
+    rows, reach = rng.randint(max(3, most // 2), most), rng.uniform(0.04, 0.075)
     levels = np.linspace(low, high, rows)
     thick = rng.uniform(0.014, 0.026)
     places = np.stack([loft.at(loft.across(float(v), reach, 3), v) for v in levels]) + UP * 0.006

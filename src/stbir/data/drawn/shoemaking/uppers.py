@@ -90,7 +90,7 @@ def add_toggles(stage: Stage, rng: random.Random, boot: Leg, materials: Fabrics)
     """Buttons or toggles in a row on the near side."""
     wooden = rng.random() < 0.5
     button = pick(rng, "plain", ("tan", "brown", "cognac")) if wooden else materials.metal
-    u = rng.uniform(0.45, 0.8)
+    u = rng.uniform(0.38, 0.62)
     for level in np.linspace(boot.ankle + 0.08, 0.88, rng.randint(2, 4)):
         place = boot.loft.at(u, level) - np.array([0.0, 0.01, 0.0])
         turn = np.linspace(0, 2 * np.pi, 10, endpoint=False)

@@ -91,6 +91,19 @@ def caged(stage: Stage, rng: random.Random, base: Last, height: float, materials
     stage.scene.say("strappy", "gladiator", "caged", "many straps", "gladiator straps")
 
 
+def trail(stage: Stage, rng: random.Random, base: Last, height: float, materials: Fabrics) -> None:
+    """Broad webbing for walks, closed by velcro, with a coloured end on each strap."""
+    tab = accent(rng) if rng.random() < 0.5 else materials.second
+    for row, at in enumerate((rng.uniform(0.46, 0.54), rng.uniform(0.18, 0.24))):
+        made = band(stage, base, at, at - rng.uniform(-0.06, 0.06), height + 0.03, rng.uniform(0.08, 0.12),
+                    materials.main, part=f"band {row}", rise=0.03)  # fmt: skip
+        start = rng.uniform(0.18, 0.3)
+        across = np.array([start, start + 0.22, start + 0.22, start])
+        stage.fill(made.at(across, np.array([0.1, 0.1, 0.9, 0.9])), tab, part=f"velcro {row}", ink=0.7, flat=True)
+    stage.scene.say("velcro straps", "velcro", "sporty straps", "sport sandal", "hook and loop straps")
+    stage.scene.say(f"{tab.short(rng)} accents", f"{tab.short(rng)} trim", f"{tab.short(rng)} details")
+
+
 def thong(stage: Stage, rng: random.Random, base: Last, height: float, materials: Fabrics) -> None:
     """Two straps from between the toes."""
     post = np.array([rng.uniform(0.12, 0.18), float(base.middle(0.15)), base.at(0.15) + 0.01])
@@ -142,5 +155,20 @@ def closed_toe(
 
 
 sport_toe = partial(closed_toe, sport=True)
-FRONTS = (bands, bands, bands, buckled, crossed, wide, wide, thong, closed_toe, closed_toe, knotted, caged, sport_toe)
+FRONTS = (
+    bands,
+    bands,
+    bands,
+    buckled,
+    crossed,
+    wide,
+    wide,
+    thong,
+    closed_toe,
+    closed_toe,
+    knotted,
+    caged,
+    sport_toe,
+    trail,
+)
 """The ways to cover the front, as often as they are worn."""
