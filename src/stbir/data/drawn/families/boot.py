@@ -9,6 +9,7 @@ import numpy as np
 
 from stbir.data.drawn.materials import pick
 from stbir.data.drawn.scene import Scene
+from stbir.data.drawn.shoemaking.construction import add_construction
 from stbir.data.drawn.shoemaking.fabrics import MAIN_COLOURS, Fabrics, fabrics
 from stbir.data.drawn.shoemaking.last import ALONG, UP, Last, last
 from stbir.data.drawn.shoemaking.loft import Leg
@@ -153,6 +154,8 @@ def _leg(stage: Stage, rng: random.Random, base: Last, materials: Fabrics, shaft
 def _character(stage: Stage, rng: random.Random, kind: str, boot: Leg, materials: Fabrics, shaft: Shaft) -> None:
     """What makes a boot one of its kind."""
     main = materials.main
+    if kind != "wellington" or rng.random() < 0.3:
+        add_construction(stage, rng, boot.loft, main, ankle=boot.ankle)
     if kind in ("snow", "combat") and rng.random() < (0.5 if kind == "snow" else 0.15):
         add_rubber_foot(stage, rng, boot, materials.second if rng.random() < 0.6 else materials.sole)
     if shaft.folds:

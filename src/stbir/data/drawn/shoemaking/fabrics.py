@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stbir.data.drawn.materials import Material, metal, pick
 
@@ -34,6 +34,8 @@ SOLE_COLOURS = (
     "grey", "chestnut", "dark grey",
 )  # fmt: skip
 LINING_COLOURS = ("beige", "beige", "cream", "black", "black", "grey", "tan", "tan", "white", "brown", "camel", "taupe")
+NEUTRALS = ("black", "white", "grey", "dark grey", "light grey", "silver")
+"""Colours that shops mostly show without any tint."""
 SECOND_COLOURS = ("black", "black", "white", "grey", "brown", "dark brown", "tan", "beige", "silver", "navy", "cream")
 ACCENTS = ("red", "pink", "hot pink", "turquoise", "blue", "light blue", "yellow", "orange", "lime", "purple", "gold")
 
@@ -62,7 +64,10 @@ def fabrics(rng: random.Random) -> Fabrics:
 def upper_material(rng: random.Random) -> Material:
     """What most of a shoe is made of."""
     surfaces = PATTERNED if rng.random() < 0.11 else USUAL
-    return pick(rng, surfaces, MAIN_COLOURS if rng.random() < 0.87 else None)
+    material = pick(rng, surfaces, MAIN_COLOURS if rng.random() < 0.87 else None)
+    if material.colour not in NEUTRALS or rng.random() < 0.3:
+        return material
+    return replace(material, rgb=(sum(material.rgb) / 3,) * 3)
 
 
 def accent(rng: random.Random) -> Material:

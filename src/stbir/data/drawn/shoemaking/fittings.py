@@ -8,6 +8,7 @@ import numpy as np
 
 from stbir.data.drawn.materials import pick
 from stbir.data.drawn.shoemaking.adornments import adorn, brogue, thread, vamp
+from stbir.data.drawn.shoemaking.construction import add_construction
 from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import UP
 from stbir.data.drawn.shoemaking.loft import Loft
@@ -31,6 +32,8 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
     """Add whatever sits on the upper of a shoe of the kind `name`."""
     scene, main = stage.scene, materials.main
     silver = materials.metal.short(rng)
+    if not low_sides and name != "slipper":
+        add_construction(stage, rng, loft, main)
     if name == "sneaker" and rng.random() < 0.4:
         add_layers(stage, rng, materials, loft)
     elif name == "sneaker":
