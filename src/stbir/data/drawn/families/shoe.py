@@ -14,7 +14,7 @@ from stbir.data.drawn.shoemaking.loft import Loft, Topline, upper
 from stbir.data.drawn.shoemaking.sandals import add_sandal
 from stbir.data.drawn.shoemaking.soles import add_bottom
 from stbir.data.drawn.shoemaking.stage import Stage, set_down, shop_view
-from stbir.data.drawn.shoemaking.straps import slingback
+from stbir.data.drawn.shoemaking.straps import buckle, slingback
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ KINDS = {
 EVENING = ("metallic", "metallic", "patent", "satin", "glitter", "leather", "suede", "snake")
 EVENING_COLOURS = ("silver", "silver", "gold", "pewter", "rose gold", "bronze", "black", "black", "nude", "red")
 POINTED = ("pump", "flat", "loafer", "oxford", "clog", "platform")
-SLUNG = {"pump": 0.2, "wedge": 0.4, "platform": 0.2, "flat": 0.12}
+SLUNG = {"clog": 0.2, "pump": 0.2, "wedge": 0.4, "platform": 0.2, "flat": 0.12}
 BACKLESS = {"clog": 0.75, "slipper": 0.3, "pump": 0.06, "wedge": 0.08, "loafer": 0.08}
 """How often the back of a kind is a strap only, or nothing at all."""
 
@@ -207,6 +207,9 @@ def _upper(
         if slung:
             root, height, width = rng.uniform(0.36, 0.5), rng.uniform(0.17, 0.26), rng.uniform(0.03, 0.06)
             slingback(stage, base, root, height, width, materials.main, rise=rng.uniform(0.02, 0.06), back=1.0)
+            if rng.random() < 0.5:
+                buckle(stage, rng, base.edge(0.78, -0.97, 0.62 * height), 0.024, materials.metal, "buckle")
+                stage.scene.say("buckle", f"{materials.metal.short(rng)} buckle", "slingback buckle")
         else:
             stage.scene.say("backless", "open back", "slip on")
         return loft

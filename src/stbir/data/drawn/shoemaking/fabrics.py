@@ -90,8 +90,8 @@ def _second(rng: random.Random, main: Material) -> Material:
 def _lining(rng: random.Random, main: Material) -> Material:
     """The inside and the footbed."""
     chance = rng.random()
-    if chance < 0.66:
+    if chance < 0.52:
         return pick(rng, "leather", LINING_COLOURS)
-    if chance < 0.73:
+    if chance < 0.58:
         return pick(rng, ("fabric", "leopard", "striped", "floral"), ACCENTS if rng.random() < 0.7 else None)
     return main.darker(rng.uniform(0.45, 0.75))

@@ -53,7 +53,7 @@ def _heel_part(
     """What holds the heel; gives back where an ankle strap crosses the instep, if there is one."""
     main = materials.main
     height = rng.uniform(0.2, 0.36) if ankle else rng.uniform(0.16, 0.26)
-    width = rng.uniform(0.035, 0.075)
+    width = rng.uniform(0.035, 0.075) if rng.random() < 0.9 else rng.uniform(0.12, 0.2)
     wide, front, back = rng.uniform(0.075, 0.1), rng.uniform(0.6, 0.68), rng.uniform(0.96, 1.01)
     tilt = rng.uniform(-0.02, 0.08)
     if closed:
@@ -71,8 +71,13 @@ def _heel_part(
             stage.strip(a, b, main, part="side strap", inner=main.darker(0.6))
     if not ankle:
         slingback(stage, base, rng.uniform(0.4, 0.6), height, width * 0.9, main, rise=0.0, back=back)
+        if rng.random() < 0.4:
+            buckle(stage, rng, base.edge(0.78, -0.97, 0.6 * height), 0.026, materials.metal, "buckle")
+            stage.scene.say("buckle", f"{materials.metal.short(rng)} buckle", "slingback buckle")
         return None
-    rows = rng.choice((1, 1, 1, 1, 2, 3))
+    rows = rng.choice((1, 1, 1, 1, 2, 3)) if width < 0.1 else 1
+    if width > 0.1:
+        stage.scene.say("ankle cuff", "wide ankle strap", "cuff")
     for row in reversed(range(rows)):
         ring = ankle_ring(base, height * (1 - 0.32 * row), front=front - 0.03 * row, back=back, wide=wide, tilt=tilt)
         loop(stage, ring, width, main, part=f"ankle {row}")

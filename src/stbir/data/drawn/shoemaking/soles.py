@@ -134,8 +134,8 @@ def _add_sole(stage: Stage, rng: random.Random, base: Last, material: Material, 
         lower[1::2, 2] += rng.uniform(0.006, 0.014)
     stage.fill(upper, material, part="sole", ink=0.6)
     stage.strip(upper, lower, material, part="wedge" if solid else "sole", closed=True)
-    if thick > 0.05 and rng.random() < 0.4:
-        stripe = pick(rng, "plain", ("white", "black", "red", "grey", "brown"))
+    if thick > 0.05 and rng.random() < 0.25:
+        stripe = pick(rng, "plain", ("white", "white", "black", "black", "grey", "brown", "red"))
         height = upper * (1, 1, 0) + UP * (base.ground(ALONG) + 0.55 * thick)[:, None]
         stage.line(height[1:HALF], stripe, width=rng.uniform(0.006, 0.02), part="sole", ink=0.5)
     if thick > 0.06:

@@ -94,7 +94,7 @@ class Stage:
     ) -> None:  # fmt: skip
         """A line on a loft through ring coordinates `u` and heights `v`, without what faces away."""
         u, v = np.broadcast_arrays(np.asarray(u, np.float64), np.asarray(v, np.float64))
-        points = self.see(np.stack([loft.at(u, v), loft.at(u + 0.01, v), loft.at(u, v - 0.02)]))
+        points = self.see(loft.at(np.stack([u, u + 0.01, u]), np.stack([v, v, v - 0.02])))
         ahead, down = points[1] - points[0], points[2] - points[0]
         spans = _spans(ahead[:, 0] * down[:, 1] - ahead[:, 1] * down[:, 0] > 0)
         for first, end in spans:
