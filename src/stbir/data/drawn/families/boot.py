@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
     # names, height of the shaft, lift of the heel, thickness of the sole, how often it has laces
     "ankle": (
         ("ankle boot", "short boot", "bootie", "boot", "ankle bootie"),
-        (0.34, 0.52),
+        (0.38, 0.6),
         (0.0, 0.42),
         (0.02, 0.1),
         0.25,
@@ -55,7 +55,7 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
     ),
     "combat": (
         ("combat boot", "lace up boot", "work boot", "hiking boot", "military boot"),
-        (0.45, 1.0),
+        (0.55, 1.1),
         (0.0, 0.05),
         (0.05, 0.12),
         1.0,
@@ -74,10 +74,10 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[float, float], tuple[float, float]
         (0.03, 0.06),
         0.0,
     ),
-    "snow": (("snow boot", "winter boot", "fur boot", "snow boots"), (0.45, 1.0), (0.0, 0.0), (0.05, 0.1), 0.6),
+    "snow": (("snow boot", "winter boot", "fur boot", "snow boots"), (0.55, 1.1), (0.0, 0.0), (0.05, 0.1), 0.6),
     "sheepskin": (
         ("sheepskin boot", "winter boot", "slipper boot", "fleece boot"),
-        (0.4, 0.95),
+        (0.5, 1.05),
         (0.0, 0.03),
         (0.035, 0.07),
         0.0,
@@ -104,7 +104,7 @@ WARM = {"snow": ("suede", "fabric", "quilted", "plain", "knit", "plastic"), "she
 POINTED = {"heeled": 0.35, "ankle": 0.15, "tall": 0.15, "thigh": 0.3}
 SLOUCHY = {"mid": 0.4, "tall": 0.25, "heeled": 0.4, "western": 0.1, "thigh": 0.3, "ankle": 0.2}
 """How often boots of a kind hang in folds."""
-SHARES = (4, 4, 7, 14, 7, 2, 3, 5, 3, 3, 4, 1)
+SHARES = (4, 4, 8, 15, 8, 2, 2, 5, 3, 3, 4, 1)
 """How common each kind is."""
 
 
@@ -191,7 +191,7 @@ def _trim(
     scene, loft, main, ankle = stage.scene, boot.loft, materials.main, boot.ankle
     sporty, warm, bare = kind == "hitop", kind in ("snow", "sheepskin"), kind in ("western", "wellington")
     silver = materials.metal.short(rng)
-    cuffed = rng.random() < (0.6 if warm else 0.03 if bare else 0.2)
+    cuffed = rng.random() < (0.45 if warm else 0.03 if bare else 0.17)
     if not cuffed and rng.random() < 0.3:
         _second_colour(stage, rng, materials, boot)
     if rng.random() < 0.4:

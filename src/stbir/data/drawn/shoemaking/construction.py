@@ -19,19 +19,19 @@ def add_construction(stage: Stage, rng: random.Random, loft: Loft, main: Materia
     tall = ankle < 0.95
     if rng.random() < 0.45:
         _groove(stage, loft, 0.03 + 0.95 * _T, 0.05 * ankle + 0 * _T, main, ink=0.08)
-    if rng.random() < 0.4:
+    if rng.random() < (0.6 if tall else 0.4):
         start = rng.uniform(0.66, 0.8)
         rise = ankle * rng.uniform(0.7, 0.98)
         _groove(stage, loft, start + (0.98 - start) * _T, rise * np.sqrt(_T), main, ink=0.3)
-    if rng.random() < 0.4:
+    if rng.random() < (0.55 if tall else 0.4):
         low, high = rng.uniform(0.38, 0.55), rng.uniform(0.2, 0.4)
         _groove(stage, loft, low + (high - low) * _T, ankle * (0.04 + 0.9 * _T), main, ink=0.3)
-    if rng.random() < (0.6 if tall else 0.35):
+    if rng.random() < (0.8 if tall else 0.4):
         _creases(stage, rng, loft, main, ankle)
-    if tall and rng.random() < 0.5:
+    if tall and rng.random() < 0.65:
         at = rng.uniform(0.35, 0.75)
         _groove(stage, loft, at + rng.uniform(-0.06, 0.06) * _T, ankle + (0.99 - ankle) * _T, main, ink=0.25)
-    if rng.random() < 0.4:
+    if rng.random() < (0.6 if tall else 0.35):
         level = 1 - rng.uniform(0.03, 0.1) * (1.0 if tall else 1.4)
         _groove(stage, loft, -0.4 + 1.4 * _T, level + 0 * _T, main, ink=0.2)
 
@@ -44,7 +44,7 @@ def _groove(stage: Stage, loft: Loft, u: Points, v: Points, main: Material, *, i
 
 def _creases(stage: Stage, rng: random.Random, loft: Loft, main: Material, ankle: float) -> None:
     """Short folds where the foot bends: over the ball, and around the ankle of a boot."""
-    for _ in range(rng.randint(2, 5)):
+    for _ in range(rng.randint(2, 7 if ankle < 0.95 else 4)):
         if ankle < 0.95 and rng.random() < 0.7:
             start, level = rng.uniform(0.1, 0.6), ankle + rng.uniform(-0.12, 0.15)
             u, v = start + rng.uniform(0.2, 0.4) * _T, level + rng.uniform(-0.08, 0.08) * _T

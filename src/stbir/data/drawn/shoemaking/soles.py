@@ -138,10 +138,23 @@ def _add_sole(stage: Stage, rng: random.Random, base: Last, material: Material, 
         stripe = pick(rng, "plain", ("white", "white", "black", "black", "grey", "brown", "red"))
         height = upper * (1, 1, 0) + UP * (base.ground(ALONG) + 0.55 * thick)[:, None]
         stage.line(height[1:HALF], stripe, width=rng.uniform(0.006, 0.02), part="sole", ink=0.5)
+    if thick > 0.05 and not solid and base.lift < 0.1 and rng.random() < 0.35:
+        _add_lugs(stage, rng, upper, lower, material)
     if thick > 0.06:
         scene.say(f"thick {material.short(rng)} sole", "thick sole", "platform sole", "chunky sole")
     else:
         scene.say(f"{material.short(rng)} sole", f"with {material.short(rng)} sole")
+
+
+def _add_lugs(stage: Stage, rng: random.Random, upper: Points, lower: Points, material: Material) -> None:
+    """Notches in the lower part of the near side of a sole."""
+    high, dark = rng.uniform(0.35, 0.7), material.darker(0.45 if sum(material.rgb) > 150 else 2.0)
+    for place in np.linspace(2, HALF - 1, rng.randint(8, 16)):
+        k = int(place)
+        a = place - k
+        foot, top = (path[k] * (1 - a) + path[k + 1] * a for path in (lower, upper))
+        stage.line(np.stack([foot, foot * (1 - high) + top * high]), dark, width=0.012, part="lug", ink=0.12)
+    stage.scene.say("lug sole", "ridged sole", "rugged sole", "grooved sole", f"{material.short(rng)} lug sole")
 
 
 def add_footbed(stage: Stage, base: Last, material: Material, *, ink: float = 0.9) -> None:
