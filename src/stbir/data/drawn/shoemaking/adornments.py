@@ -37,9 +37,9 @@ def adorn(stage: Stage, rng: random.Random, surface: Surface, materials: Fabrics
 
 
 def thread(rng: random.Random, main: Material) -> Material:
-    """Yarn for stitches: a light one on dark ground, a dark one on light ground, at times a bright one."""
-    if rng.random() < 0.5:
-        return main.darker(0.5 if sum(main.rgb) > 200 else 2.6)
+    """Yarn for stitches: often darker leather, else white, natural or coloured."""
+    if sum(main.rgb) > 200 and rng.random() < 0.6:
+        return main.darker(0.5)
     return pick(rng, "plain", ("white", "cream", "beige", "black", "tan", "yellow", "red", "brown"))
 
 
@@ -48,7 +48,7 @@ def stitches(stage: Stage, rng: random.Random, surface: Surface, materials: Fabr
     yarn = thread(rng, materials.main)
     for along in (0.12, 0.88):
         stage.line(surface(_T, np.full_like(_T, along)), yarn, width=0.008, part="stitching", ink=0.35)
-    shade = yarn.short(rng) if yarn.texture == "plain" else "contrast"
+    shade = yarn.short(rng) if yarn.colour != materials.main.colour else "tonal"
     stage.scene.say(f"{shade} stitching", "stitching", f"{shade} stitches", "stitched edge", "stitched edges")
 
 

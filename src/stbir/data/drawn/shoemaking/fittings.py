@@ -128,7 +128,8 @@ def _edge(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> N
         yarn = thread(rng, materials.main)
         stage.on(loft, u, 0.9, yarn, width=0.008, part="stitching", ink=0.3)
         stage.on(loft, np.linspace(0.03, 0.97, 20), 0.06, yarn, width=0.008, part="stitching", ink=0.2)
-        stage.scene.say("contrast stitching", "stitching", "visible stitching")
+        shade = yarn.short(rng) if yarn.colour != materials.main.colour else "visible"
+        stage.scene.say(f"{shade} stitching", "stitching", "visible stitching")
 
 
 def _sport(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> None:

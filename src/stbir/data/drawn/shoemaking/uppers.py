@@ -72,7 +72,7 @@ def add_figures(stage: Stage, rng: random.Random, boot: Leg, main: Material) -> 
     bend = np.linspace(-1, 1, 15)
     stage.on(boot.loft, 0.3 * bend, boot.ankle * (0.35 + 0.25 * np.cos(np.pi * bend)), yarn, width=0.012,
              part="stitching", ink=0.45)  # fmt: skip
-    shade = yarn.short(rng) if yarn.texture == "plain" else "decorative"
+    shade = yarn.short(rng) if yarn.colour != main.colour else "decorative"
     stage.scene.say(f"{shade} stitching", "western stitching", "embroidered shaft", "decorative stitching", "cowboy")
 
 
