@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from stbir.data.drawn.camera import Camera
-from stbir.data.drawn.materials import Material
+from stbir.data.drawn.materials import TWO_COLOURED, Material
 from stbir.data.drawn.scene import Scene
+from stbir.data.drawn.shoemaking.fabrics import ACCENTS, accent, fabrics
 from stbir.data.drawn.shoemaking.last import ALONG, HALF, SIDE, UP, last
 from stbir.data.drawn.shoemaking.loft import Hoop, Loft, Topline, leg, upper
+from stbir.data.drawn.shoemaking.shafts import Shaft, shaped_leg
 from stbir.data.drawn.shoemaking.stage import Stage, common, union
 from stbir.data.drawn.shoemaking.straps import band
 
@@ -103,3 +105,43 @@ def test_the_shaft_of_a_boot_ends_at_its_last_hoop() -> None:
     assert np.allclose(boot.loft.rim[[0, HALF], 2], [0.9, 0.95])
     heights = boot.loft.rings[:, HALF, 2]
     assert (np.diff(heights) > 0).all()
+
+
+def test_a_strap_runs_between_its_edges_and_a_pinched_one_is_narrow_in_the_middle() -> None:
+    base = last(random.Random(2), lift=0.0, thickness=0.03)
+    made = [band(stage_at(-20, 15), base, 0.3, 0.3, 0.12, 0.1, PAINT, part="band", pinch=pinch) for pinch in (0.0, 0.8)]
+    plain, knotted = made
+    assert np.allclose(plain.at(0.0, 0.0), plain.front[0])
+    assert np.allclose(plain.at(1.0, 1.0), plain.rear[-1])
+    assert np.allclose(plain.at(0.5, 0.5), 0.5 * (plain.front[7] + plain.rear[7]))
+    widths = [float(np.linalg.norm(strap.at(0.5, 1.0) - strap.at(0.5, 0.0))) for strap in made]
+    assert widths[1] < 0.3 * widths[0]
+    assert np.allclose(knotted.at(0.0, 0.0), plain.at(0.0, 0.0))
+
+
+def test_a_pointed_toe_is_narrower_than_a_round_one() -> None:
+    widths = [
+        float(last(random.Random(4), lift=0.2, thickness=0.02, pointed=on).half_width(0.05, 1.0))
+        for on in (False, True)
+    ]
+    assert widths[1] < 0.7 * widths[0]
+
+
+def test_a_shaft_dips_at_its_sides_and_bulges_at_the_calf() -> None:
+    base = last(random.Random(3), lift=0.0, thickness=0.03)
+    plain = shaped_leg(random.Random(5), base, Shaft(1.4)).loft
+    western = shaped_leg(random.Random(5), base, Shaft(1.4, dip=0.12)).loft
+    calf = shaped_leg(random.Random(5), base, Shaft(1.4, calf=0.1)).loft
+    side = HALF // 2
+    assert western.rim[side, 2] < plain.rim[side, 2] - 0.05
+    assert western.rim[0, 2] > plain.rim[0, 2]
+    assert np.allclose(western.rings[:13], plain.rings[:13])
+    assert calf.rings[:, HALF, 0].max() > plain.rings[:, HALF, 0].max() + 0.04
+
+
+def test_shoes_are_mostly_of_one_colour() -> None:
+    mains = [fabrics(random.Random(seed)).main for seed in range(400)]
+    patterned = sum(material.texture in TWO_COLOURED for material in mains)
+    assert 0.04 * len(mains) < patterned < 0.16 * len(mains)
+    assert sum(material.colour == "black" for material in mains) > 0.15 * len(mains)
+    assert accent(random.Random(1)).colour in ACCENTS

@@ -41,6 +41,12 @@ TAILS = (
     "with the {0}",
     "it has {0}",
 )
+NOTED = {
+    **dict.fromkeys(("buckle", "bow", "zip", "flower", "jewel", "tassel", "stud", "fringe", "toggle", "bobble"), 2.5),
+    **dict.fromkeys(("laces", "stitching", "piping", "nameplate", "wedge", "strap", "thong"), 1.5),
+    **dict.fromkeys(("sole", "midsole", "mouth", "lining"), 0.55),
+}
+"""Parts that people mention more or less often than their size says."""
 STANDS = ("leg", "base", "frame", "sole", "heel", "feet", "wedge", "bottom")
 
 
@@ -108,7 +114,7 @@ def _details(scene: Scene, rng: random.Random, counts: Sequence[float]) -> list[
 
 def _salience(part: Part) -> float:
     """How likely people are to mention a part: a large one, one that stands out."""
-    return part.pixels**0.5 * (0.1 if part.alike else 1.0)
+    return part.pixels**0.5 * (0.1 if part.alike else 1.0) * NOTED.get(part.name, 1.0)
 
 
 def _head(phrase: str) -> str:

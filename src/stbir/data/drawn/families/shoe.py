@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from stbir.data.drawn.materials import pick
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.shoemaking.fabrics import Fabrics, fabrics
 from stbir.data.drawn.shoemaking.fittings import fit_out
@@ -13,7 +14,7 @@ from stbir.data.drawn.shoemaking.loft import Loft, Topline, upper
 from stbir.data.drawn.shoemaking.sandals import add_sandal
 from stbir.data.drawn.shoemaking.soles import add_bottom
 from stbir.data.drawn.shoemaking.stage import Stage, set_down, shop_view
-from stbir.data.drawn.shoemaking.straps import slingback
+from stbir.data.drawn.shoemaking.straps import buckle, slingback
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Kind:
 KINDS = {
     "sneaker": Kind(
         ("sneaker", "trainer", "running shoe", "trainers", "sports shoe", "tennis shoe", "low-top sneaker"),
-        4,
+        3,
         (0.4, 0.5),
         (0.24, 0.31),
         (0.16, 0.22),
@@ -62,7 +63,7 @@ KINDS = {
     ),
     "wedge": Kind(
         ("wedge", "wedge shoe", "wedge heel", "wedge pump"),
-        3,
+        5,
         (0.2, 0.36),
         (0.1, 0.16),
         (0.07, 0.12),
@@ -72,7 +73,7 @@ KINDS = {
     ),
     "sandal": Kind(
         ("sandal", "sandals", "strappy sandal", "open sandal"),
-        9,
+        10,
         (0.3, 0.4),
         (0.1, 0.15),
         (0.07, 0.1),
@@ -82,7 +83,7 @@ KINDS = {
     ),
     "loafer": Kind(
         ("loafer", "moccasin", "slip-on shoe", "penny loafer"),
-        2,
+        3,
         (0.36, 0.46),
         (0.19, 0.24),
         (0.12, 0.16),
@@ -127,13 +128,13 @@ KINDS = {
     ),
     "clog": Kind(
         ("clog", "mule", "slip-on mule", "clog mule"),
-        2,
+        4,
         (0.4, 0.55),
         (0.2, 0.27),
         (0.12, 0.17),
         (0.18, 0.24),
-        lift=(0.0, 0.2),
-        thickness=(0.04, 0.1),
+        lift=(0.0, 0.32),
+        thickness=(0.03, 0.1),
     ),
     "flat": Kind(
         ("ballet flat", "flat", "flat shoe", "ballerina", "ballet pump"),
@@ -146,27 +147,39 @@ KINDS = {
     ),
 }
 
+EVENING = ("metallic", "metallic", "patent", "satin", "glitter", "leather", "suede", "snake")
+EVENING_COLOURS = ("silver", "silver", "gold", "pewter", "rose gold", "bronze", "black", "black", "nude", "red")
+POINTED = ("pump", "flat", "loafer", "oxford", "clog", "platform")
+SLUNG = {"clog": 0.2, "pump": 0.2, "wedge": 0.4, "platform": 0.2, "flat": 0.12}
+BACKLESS = {"clog": 0.75, "slipper": 0.3, "pump": 0.06, "wedge": 0.08, "loafer": 0.08}
+"""How often the back of a kind is a strap only, or nothing at all."""
+
 
 def build(rng: random.Random) -> Scene:
     """One low shoe of a random kind, seen from its side or from three quarters."""
     name = rng.choices(list(KINDS), [kind.share for kind in KINDS.values()])[0]
     kind = KINDS[name]
     materials = fabrics(rng)
-    scene = Scene("shoe", kind.names, materials.main)
-    lift = rng.uniform(*kind.lift)
+    lift, slim = rng.uniform(*kind.lift), False
     if lift < 0.06 or (name in ("loafer", "oxford", "maryjane", "clog", "sandal") and rng.random() < 0.4):
         lift = lift if name in ("pump", "wedge", "platform") else 0.0
-    base = last(rng, lift=lift, thickness=rng.uniform(*kind.thickness))
+    if name == "sandal" and lift > 0.25 and rng.random() < 0.5:
+        materials, slim = replace(materials, main=pick(rng, EVENING, EVENING_COLOURS)), True
+    pointed = name in POINTED and rng.random() < 0.3
+    thickness = rng.uniform(0.012, 0.025) if slim else rng.uniform(*kind.thickness)
+    base = last(rng, lift=lift, thickness=thickness, pointed=pointed)
+    scene = Scene("shoe", kind.names, materials.main)
     stage = Stage(scene, shop_view(rng, tall=lift + 0.25))
-    add_bottom(
-        stage, rng, base, materials, wedge=name == "wedge" or (name in ("sandal", "clog") and rng.random() < 0.5)
-    )
+    wedge = name == "wedge" or (not slim and name in ("sandal", "clog") and rng.random() < 0.55)
+    add_bottom(stage, rng, base, materials, wedge=wedge, slim=slim)
     if name == "sandal":
         add_sandal(stage, rng, base, materials)
     else:
-        slung = name in ("pump", "wedge", "platform", "flat") and rng.random() < 0.15
-        loft = _upper(stage, rng, base, materials, kind, slung=slung, backless=name == "clog" and rng.random() < 0.6)
+        slung = name in SLUNG and rng.random() < SLUNG[name]
+        loft = _upper(stage, rng, base, materials, kind, slung=slung, backless=rng.random() < BACKLESS.get(name, 0))
         fit_out(stage, rng, name, materials, loft, low_sides=slung)
+    if pointed:
+        scene.say("pointed", "pointed toe", "pointy toe", "with pointed toe")
     set_down(scene, rng)
     return scene
 
@@ -194,6 +207,9 @@ def _upper(
         if slung:
             root, height, width = rng.uniform(0.36, 0.5), rng.uniform(0.17, 0.26), rng.uniform(0.03, 0.06)
             slingback(stage, base, root, height, width, materials.main, rise=rng.uniform(0.02, 0.06), back=1.0)
+            if rng.random() < 0.5:
+                buckle(stage, rng, base.edge(0.78, -0.97, 0.62 * height), 0.024, materials.metal, "buckle")
+                stage.scene.say("buckle", f"{materials.metal.short(rng)} buckle", "slingback buckle")
         else:
             stage.scene.say("backless", "open back", "slip on")
         return loft

@@ -7,15 +7,18 @@ import random
 import numpy as np
 
 from stbir.data.drawn.materials import pick
+from stbir.data.drawn.shoemaking.adornments import adorn, brogue, thread, vamp
+from stbir.data.drawn.shoemaking.construction import add_construction
 from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import UP
 from stbir.data.drawn.shoemaking.loft import Loft
+from stbir.data.drawn.shoemaking.ornaments import add_ornament
+from stbir.data.drawn.shoemaking.running import add_layers
 from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.shoemaking.straps import buckle, sling
 from stbir.data.drawn.shoemaking.trims import (
     add_collar,
     add_laces,
-    add_ornament,
     add_patch,
     add_saddle,
     add_stripes,
@@ -29,7 +32,11 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
     """Add whatever sits on the upper of a shoe of the kind `name`."""
     scene, main = stage.scene, materials.main
     silver = materials.metal.short(rng)
-    if name == "sneaker":
+    if not low_sides and name != "slipper":
+        add_construction(stage, rng, loft, main)
+    if name == "sneaker" and rng.random() < 0.4:
+        add_layers(stage, rng, materials, loft)
+    elif name == "sneaker":
         _sport(stage, rng, materials, loft)
     if name in ("sneaker", "oxford"):
         add_tongue(stage, rng, loft, materials.second, high=rng.uniform(0.02, 0.09))
@@ -45,7 +52,12 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
         seam(stage, loft, 0.42 * t, 0.3 + 0.55 * np.abs(t) ** 1.5, main, ink=0.8)
     if name == "loafer":
         add_saddle(stage, loft, 0.68, 0.88, rng.uniform(0.09, 0.14), materials.second, part="band")
-        if rng.random() < 0.45:
+        if rng.random() < 0.25:
+            add_laces(stage, rng, loft, main, low=0.74, high=0.92, most=3)
+            cord = pick(rng, "leather", ("tan", "beige", "brown", "dark brown"))
+            stage.on(loft, np.linspace(0.2, 0.97, 20), 0.86, cord, width=0.022, part="piping", ink=0.4)
+            scene.say(f"{cord.short(rng)} leather lace", "boat shoe", "rawhide laces")
+        elif rng.random() < 0.45:
             bit = loft.at(loft.across(0.8, 0.06, 5), 0.8) + UP * 0.012
             stage.line(bit, materials.metal, width=0.025, part="bit")
             scene.say(f"{silver} bit", "metal bar", f"{silver} bar", "horsebit")
@@ -62,6 +74,10 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
         add_toe_piece(stage, loft, rng.uniform(0.06, 0.12), rng.uniform(0.25, 0.4), materials.lining, part="peep toe",
                       ink=0.9)  # fmt: skip
         scene.say("peep toe", "open toe")
+    elif name in ("oxford", "loafer") and rng.random() < 0.4:
+        brogue(stage, rng, loft, main)
+    elif name in ("pump", "wedge", "flat", "platform", "slipper", "slipon", "clog", "maryjane") and rng.random() < 0.35:
+        adorn(stage, rng, vamp(loft, rng.uniform(0.22, 0.34), 0.25, 0.92), materials)
     elif rng.random() < 0.3:
         if rng.random() < 0.4:
             add_toe_piece(stage, loft, rng.uniform(0.15, 0.25), rng.uniform(0.4, 0.6), main.darker(0.8), part="toe cap")
@@ -81,6 +97,8 @@ def fit_out(stage: Stage, rng: random.Random, name: str, materials: Fabrics, lof
         scene.say("buckle strap", "buckle", f"{silver} buckle", "strap with buckle")
     if rng.random() < 0.3:
         seam(stage, loft, np.linspace(0.3, 0.55, 6), np.linspace(0.95, 0.05, 6), main)
+    if not low_sides and name != "clog" and rng.random() < 0.3:
+        _edge(stage, rng, materials, loft)
 
 
 def _bar(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> None:
@@ -97,6 +115,21 @@ def _bar(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> No
     if rng.random() < 0.6:
         buckle(stage, rng, np.asarray(path[1]) - UP * (0.25 * rise), 0.022, materials.metal, "buckle")
     stage.scene.say("strap", "with strap", "buckle strap", "ankle strap", "bar strap")
+
+
+def _edge(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> None:
+    """A line along the topline: piping in another colour, or stitches."""
+    u = np.linspace(-0.5, 0.95, 26)
+    if rng.random() < 0.5:
+        stage.on(loft, u, 0.99, materials.second, width=0.016, part="piping", ink=0.3)
+        shade = materials.second.short(rng)
+        stage.scene.say(f"{shade} trim", f"{shade} piping", f"{shade} edge", "contrast trim")
+    else:
+        yarn = thread(rng, materials.main)
+        stage.on(loft, u, 0.9, yarn, width=0.008, part="stitching", ink=0.3)
+        stage.on(loft, np.linspace(0.03, 0.97, 20), 0.06, yarn, width=0.008, part="stitching", ink=0.2)
+        shade = yarn.short(rng) if yarn.colour != materials.main.colour else "visible"
+        stage.scene.say(f"{shade} stitching", "stitching", "visible stitching")
 
 
 def _sport(stage: Stage, rng: random.Random, materials: Fabrics, loft: Loft) -> None:

@@ -80,8 +80,8 @@ class Last:
         return np.array([x, float(y), self.at(x) + height])
 
 
-def last(rng: random.Random, *, lift: float, thickness: float) -> Last:
-    """A last with a heel `lift` above the ground."""
+def last(rng: random.Random, *, lift: float, thickness: float, pointed: bool = False) -> Last:
+    """A last with a heel `lift` above the ground, with a round or a pointed toe."""
     return Last(
         lift=lift,
         spring=rng.uniform(0, 0.03) if lift > 0.04 else rng.uniform(0, 0.05),
@@ -89,8 +89,8 @@ def last(rng: random.Random, *, lift: float, thickness: float) -> Last:
         arch_from=rng.uniform(0.22, 0.32),
         arch_length=rng.uniform(0.42, 0.55),
         width=rng.uniform(0.15, 0.19),
-        toe_length=rng.uniform(0.24, 0.46),
-        toe_shape=rng.uniform(1.3, 2.6),
+        toe_length=rng.uniform(0.36, 0.48) if pointed else rng.uniform(0.24, 0.46),
+        toe_shape=rng.uniform(1.02, 1.2) if pointed else rng.uniform(1.3, 2.6),
         waist=rng.uniform(0.2, 0.36),
         bend=rng.uniform(0.0, 0.06),
         inner=rng.choice((-1.0, 1.0)),

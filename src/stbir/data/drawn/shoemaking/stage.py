@@ -94,7 +94,7 @@ class Stage:
     ) -> None:  # fmt: skip
         """A line on a loft through ring coordinates `u` and heights `v`, without what faces away."""
         u, v = np.broadcast_arrays(np.asarray(u, np.float64), np.asarray(v, np.float64))
-        points = self.see(np.stack([loft.at(u, v), loft.at(u + 0.01, v), loft.at(u, v - 0.02)]))
+        points = self.see(loft.at(np.stack([u, u + 0.01, u]), np.stack([v, v, v - 0.02])))
         ahead, down = points[1] - points[0], points[2] - points[0]
         spans = _spans(ahead[:, 0] * down[:, 1] - ahead[:, 1] * down[:, 0] > 0)
         for first, end in spans:
@@ -104,27 +104,29 @@ class Stage:
 
 def shop_view(rng: random.Random, *, tall: float) -> Camera:
     """From the side and a little above, mostly turned towards the toe; `tall` is how high the object is."""
-    if rng.random() < 0.17:
-        azimuth, elevation = rng.uniform(-5, 10), rng.uniform(3, 14)
+    if rng.random() < 0.08:
+        azimuth, elevation = rng.uniform(0, 14), rng.uniform(6, 18)
     else:
-        azimuth, elevation = rng.triangular(10, 52, 30), rng.triangular(9, 38, 20)
+        azimuth, elevation = rng.triangular(14, 48, 29), rng.triangular(15, 40, 26)
+    if tall < 0.4:
+        elevation += 3.5
     if tall > 0.6:
-        azimuth, elevation = azimuth * 1.2, elevation * 0.6
+        azimuth, elevation = azimuth * 1.1, elevation * 0.5
     return Camera(
         azimuth=-math.radians(azimuth),
         elevation=math.radians(elevation),
-        distance=rng.uniform(3.0, 7.0) + tall,
+        distance=rng.uniform(2.6, 6.0) + tall,
         target=(0.5, 0.0, 0.4 * tall),
     )
 
 
-def set_down(scene: Scene, rng: random.Random) -> None:
-    """Turn the finished picture a little, stretch it, and mirror a few."""
-    angle = math.radians(rng.uniform(-5, 9))
-    stretch, height = rng.uniform(0.95, 1.05), rng.uniform(0.94, 1.1)
+def set_down(scene: Scene, rng: random.Random, *, upright: bool = False) -> None:
+    """Turn the finished picture a little (less so where it is `upright`), stretch it, and mirror a few."""
+    angle = math.radians(rng.uniform(-2, 5) if upright else rng.uniform(0, 9))
+    stretch, height = rng.uniform(0.98, 1.08), rng.uniform(0.95, 1.08)
     cos, sin = math.cos(angle), math.sin(angle)
-    mirror = -1.0 if rng.random() < 0.08 else 1.0
-    scene.transform(np.array([[mirror * cos, mirror * sin], [-sin, cos]]) @ np.diag([stretch, height]))
+    mirror = -1.0 if rng.random() < 0.06 else 1.0
+    scene.transform(np.array([[mirror * cos, mirror * 0.5 * sin], [-sin, cos]]) @ np.diag([stretch, height]))
 
 
 def union(areas: Sequence[Points], lines: Points | None = None) -> Points:

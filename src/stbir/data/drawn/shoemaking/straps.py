@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,23 @@ from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.solids import smooth_path
 
 _ARC = np.linspace(0, np.pi, 15)
+
+
+class Bridge(NamedTuple):
+    """A strap over the foot between two paths (15, 3) from its near to its far end."""
+
+    front: Points
+    rear: Points
+
+    def at(self, across: npt.ArrayLike, along: npt.ArrayLike) -> Points:
+        """Points `across` the foot (0 near, 1 far) and from the front (0) to the rear edge (1)."""
+        across, along = np.broadcast_arrays(np.asarray(across, np.float64), np.asarray(along, np.float64))
+        place = np.clip(across, 0, 1) * (len(self.front) - 1)
+        low = np.minimum(place.astype(np.intp), len(self.front) - 2)
+        a, b = (place - low)[..., None], along[..., None]
+        front = self.front[low] * (1 - a) + self.front[low + 1] * a
+        rear = self.rear[low] * (1 - a) + self.rear[low + 1] * a
+        return front * (1 - b) + rear * b
 
 
 def arch(base: Last, near: float, far: float, height: float, *, lean: float = 0.0) -> Points:
@@ -29,12 +47,16 @@ def arch(base: Last, near: float, far: float, height: float, *, lean: float = 0.
 
 def band(
     stage: Stage, base: Last, near: float, far: float, height: float, width: float, material: Material, *, part: str,
-    ink: float = 1.0, rise: float = 0.0,
-) -> None:  # fmt: skip
-    """A strap over the foot; its rear edge is `rise` higher than its front edge."""
+    ink: float = 1.0, rise: float = 0.0, pinch: float = 0.0,
+) -> Bridge:  # fmt: skip
+    """A strap over the foot; its rear edge is `rise` higher than its front edge, its middle narrower by `pinch`."""
     front = arch(base, max(near - width / 2, 0.01), max(far - width / 2, 0.01), height - rise / 2)
     rear = arch(base, min(near + width / 2, 0.98), min(far + width / 2, 0.98), height + rise / 2)
+    if pinch:
+        shift = (0.5 * pinch * np.sin(_ARC) ** 3)[:, None] * (rear - front)
+        front, rear = front + shift, rear - shift
     stage.strip(front, rear, material, part=part, inner=material.darker(0.6), ink=ink)
+    return Bridge(front, rear)
 
 
 def sling(

@@ -8,13 +8,16 @@ import numpy as np
 
 from stbir.data.drawn.curves import Points
 from stbir.data.drawn.materials import COLOURS, Material, pick
-from stbir.data.drawn.shoemaking.fabrics import Fabrics
 from stbir.data.drawn.shoemaking.last import HALF, UP
 from stbir.data.drawn.shoemaking.loft import Loft
 from stbir.data.drawn.shoemaking.stage import Stage
 from stbir.data.drawn.solids import smooth_path
 
-LACE_COLOURS = ("black", "black", "white", "white", "brown", "cream", "tan", "grey", "red", "yellow")
+LACE_COLOURS = (
+    *("black", "white") * 4,
+    *("brown", "cream", "tan", "grey", "dark brown") * 2,
+    *("red", "yellow", "turquoise", "purple", "pink", "orange", "blue"),
+)
 
 
 def add_tongue(stage: Stage, rng: random.Random, loft: Loft, material: Material, *, high: float) -> None:
@@ -32,7 +35,7 @@ def add_laces(
 ) -> None:
     """Rows of laces over the instep between heights `low` and `high` of the loft, often with a bow."""
     laces = pick(rng, "plain", LACE_COLOURS)
-    rows, reach = rng.randint(3, most), rng.uniform(0.035, 0.06)
+    rows, reach = rng.randint(max(3, most // 2), most), rng.uniform(0.04, 0.075)
     levels = np.linspace(low, high, rows)
     thick = rng.uniform(0.014, 0.026)
     places = np.stack([loft.at(loft.across(float(v), reach, 3), v) for v in levels]) + UP * 0.006
@@ -129,26 +132,6 @@ def add_stripes(stage: Stage, rng: random.Random, loft: Loft) -> None:
         f"{colour} stripes" if form == "bars" else f"{colour} logo", f"{colour} logo", f"{colour} details",
         f"with {colour} trim", f"{colour} accents",
     )  # fmt: skip
-
-
-def add_ornament(stage: Stage, rng: random.Random, place: Points, materials: Fabrics) -> None:
-    """A bow, a flower or a jewel."""
-    form, size = rng.choice(("bow", "bow", "jewel", "flower")), rng.uniform(0.7, 1.3)
-    turn = np.linspace(0, 2 * np.pi, 30, endpoint=False)
-    disc = np.stack([np.cos(turn), np.sin(turn), 0.4 * np.cos(turn)], axis=1)
-    if form == "bow":
-        for side in (1, -1):
-            wing = [(0, 0, 0), (0.035, side * 0.075, 0.02), (-0.045, side * 0.085, -0.015), (0, 0, 0)]
-            stage.fill(place + size * smooth_path(wing, 5), materials.second, part="bow", ink=0.9)
-        stage.scene.say("bow", "with bow", f"{materials.second.short(rng)} bow", "bow detail")
-    elif form == "flower":
-        petals = 0.065 * size * (0.8 + 0.25 * np.cos(5 * turn))[:, None] * disc
-        stage.fill(place + petals, materials.second, part="flower", ink=0.9)
-        stage.fill(place + 0.02 * size * disc, materials.metal, part="flower", ink=0.7, flat=True)
-        stage.scene.say("flower", "with flower", "flower detail", f"{materials.second.short(rng)} flower")
-    else:
-        stage.fill(place + 0.04 * size * disc, materials.metal, part="jewel", ink=0.8)
-        stage.scene.say("jewel", "with jewel", f"{materials.metal.short(rng)} ornament", "brooch")
 
 
 def add_collar(stage: Stage, loft: Loft, deep: float, material: Material, *, part: str = "cuff") -> None:
