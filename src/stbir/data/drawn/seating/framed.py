@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from stbir.data.drawn.camera import shop_camera
 from stbir.data.drawn.materials import Material, metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import FRAMED, OUTLINES, back_panel, framed_back
+from stbir.data.drawn.seating.covers import cover_of, tinted
 from stbir.data.drawn.seating.legs import (
     Seat,
     stand_on_crossed_legs,
@@ -21,12 +21,9 @@ from stbir.data.drawn.seating.legs import (
     stand_on_sled,
     stand_on_star,
 )
+from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Solids, smooth_path
 
-COVERS = (
-    *("leather", "leather", "leather", "fabric", "fabric", "fabric", "velvet", "plain", "suede", "quilted"),
-    *("striped", "dots", "plaid", "floral", "knit", "mesh", "wicker", "zigzag", "felt", "fur"),
-)
 SHELLS = ("plastic", "plastic", "plastic", "plastic", "fabric", "velvet", "leather", "wood", "wicker", "knit", "mesh")
 
 
@@ -35,10 +32,10 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
     frame = wood(rng) if rng.random() < (0.75 if kind != "folding" else 0.45) else metal(rng)
     if rng.random() < 0.12:
         frame = pick(rng, ("plastic", "plain"))
-    cover = pick(rng, COVERS)
+    cover = cover_of(rng)
     padded = rng.random() < 0.55
     seat = _measures(rng, kind)
-    solids = Solids(shop_camera(rng, height=0.45 if kind != "bar" else 0.6), strokes=rng.random() < 0.75)
+    solids = Solids(seat_camera(rng, height=0.45 if kind != "bar" else 0.6), strokes=rng.random() < 0.75)
     main = cover if padded and rng.random() < 0.5 else frame
     scene = Scene("chair", _names(kind, frame), main)
     radius = rng.uniform(0.011, 0.028) if frame.texture == "wood" else rng.uniform(0.008, 0.018)
@@ -69,10 +66,10 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
 
 def build_shell(rng: random.Random) -> Scene:
     """A moulded seat and back in one bend, on wooden legs, wire, four tubes or a star."""
-    shell = pick(rng, SHELLS)
+    shell = tinted(rng, SHELLS)
     frame = wood(rng) if rng.random() < 0.4 else metal(rng)
     seat = replace(_measures(rng, "dining"), back=rng.uniform(0.3, 0.45), rake=rng.uniform(0.03, 0.14))
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
+    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.8)
     scene = Scene(
         "chair",
         ("chair", "shell chair", "plastic chair", "armless shell chair", "stacking chair", "dining chair"),
@@ -130,7 +127,7 @@ def one_piece(rng: random.Random, solids: Solids, scene: Scene, seat: Seat, shel
     if sides:
         scene.say("bucket seat", "with arms", "curved arms", "moulded arms")
     elif rng.random() < 0.3:
-        pad = pick(rng, COVERS)
+        pad = cover_of(rng)
         solids.cushion((0, 0, h + 0.02), (w * 1.7, d * 1.7, 0.04), pad, "cushion", bias=-0.03)
         scene.say(*made_of(rng, pad, "seat pad", "cushion"))
 
@@ -142,8 +139,8 @@ def build_stool(rng: random.Random) -> Scene:
     wide = rng.uniform(0.3, 0.6) if not tall and rng.random() < 0.3 else rng.uniform(0.15, 0.24)
     seat = Seat(wide, min(wide, rng.uniform(0.15, 0.24)), height, 0.1, 0.0)
     frame = wood(rng) if rng.random() < 0.6 else metal(rng)
-    cover = pick(rng, COVERS) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
-    solids = Solids(shop_camera(rng, height=height / 2, high=34), strokes=rng.random() < 0.75)
+    cover = cover_of(rng) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
+    solids = Solids(seat_camera(rng, height=height / 2, high=28), strokes=rng.random() < 0.75)
     bench = wide > 0.3
     names = ("bench", "footstool", "ottoman", "upholstered bench") if bench else ("stool", "footstool", "small stool")
     if tall:
@@ -180,12 +177,12 @@ def build_stool(rng: random.Random) -> Scene:
 def build_lounger(rng: random.Random) -> Scene:
     """A light chair of bent tube: cantilever, sling or easy chair with seat and back in one sweep."""
     frame = metal(rng) if rng.random() < 0.7 else wood(rng)
-    cover = pick(rng, COVERS)
+    cover = cover_of(rng)
     easy = rng.random() < 0.45
     high = rng.uniform(0.28, 0.36) if easy else rng.uniform(0.42, 0.48)
     rake = rng.uniform(0.2, 0.34) if easy else rng.uniform(0.06, 0.16)
     seat = Seat(rng.uniform(0.23, 0.31), rng.uniform(0.23, 0.3), high, rng.uniform(0.4, 0.6), rake)
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
+    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.8)
     names = ("lounge chair", "easy chair", "armchair") if easy else ("cantilever chair", "chair", "visitor chair")
     scene = Scene("chair", names, cover)
     radius, w, d = rng.uniform(0.009, 0.019), seat.width, seat.depth

@@ -7,13 +7,13 @@ import random
 
 import numpy as np
 
-from stbir.data.drawn.camera import shop_camera
 from stbir.data.drawn.materials import Material, metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel, tufts
-from stbir.data.drawn.seating.framed import COVERS
+from stbir.data.drawn.seating.covers import cover_of
 from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star
+from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, hull
 
 
@@ -27,7 +27,7 @@ def build_armchair(rng: random.Random) -> Scene:
 
 def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, ...], *, wings: bool = False) -> Scene:
     """A box of padding with arms, a back and one cushion per seat."""
-    cover = pick(rng, COVERS)
+    cover = cover_of(rng)
     frame = wood(rng) if rng.random() < 0.75 else metal(rng)
     half = rng.uniform(0.25, 0.33) * (seats if seats == 1 else seats * 0.95)
     deep = rng.uniform(0.29, 0.37)
@@ -37,9 +37,9 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
     seat = legs + body
     back = rng.uniform(0.55, 0.75) if wings else rng.uniform(0.32, 0.46)
     if seats > 1:
-        camera = shop_camera(rng, height=0.4, high=22, frontal=0.25, sideways=0.0, turned=(10.0, 42.0), nearest=4.5)
+        camera = seat_camera(rng, height=0.4, high=22, frontal=0.25, sideways=0.0, turned=(10.0, 42.0), nearest=4.5)
     else:
-        camera = shop_camera(rng, height=0.4, high=24)
+        camera = seat_camera(rng, height=0.4)
     solids = Solids(camera)
     scene = Scene(family, names, cover)
     arm = rng.uniform(0.05, 0.14)
@@ -183,7 +183,7 @@ def padded_arm(
 
 
 def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, deep: float, seat: float) -> None:
-    cover = pick(rng, COVERS)
+    cover = cover_of(rng)
     count = rng.randint(1, 3)
     for index in range(count):
         x = (-0.75, 0.75, -0.45)[index] * half
@@ -195,10 +195,10 @@ def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, d
 
 def build_tub(rng: random.Random) -> Scene:
     """A chair whose back runs round into the arms."""
-    cover = pick(rng, COVERS)
+    cover = cover_of(rng)
     frame = wood(rng) if rng.random() < 0.6 else metal(rng)
     radius, height, deep = rng.uniform(0.25, 0.32), rng.uniform(0.36, 0.45), rng.uniform(0.85, 1.0)
-    solids = Solids(shop_camera(rng))
+    solids = Solids(seat_camera(rng))
     names = ("tub chair", "armchair", "bucket chair", "lounge chair", "barrel chair")
     scene = Scene("chair", names, cover)
     base = rng.choice(("legs", "legs", "legs", "star", "disc", "plinth"))
