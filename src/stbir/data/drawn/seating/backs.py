@@ -20,6 +20,9 @@ Points = npt.NDArray[np.float64]
 OUTLINES = ("rect", "rect", "round", "round", "oval", "waist", "taper", "low", "arch", "soft")
 FRAMED = ("slat", "slat", "ladder", "ladder", "panel", "panel", "spindle", "cross", "splat", "board", "lattice")
 
+HARD = ("wood", "plastic", "acrylic", "metal", "wicker", "mesh", "cork")
+"""What nobody can put buttons into."""
+
 
 def back_outline(rng: random.Random, form: str, width: float, height: float) -> Points:
     """The flat outline of a back that is twice `width` wide, standing on the origin."""
@@ -100,7 +103,7 @@ def back_panel(
         scene.say("perforated back", "holes in the back", "cut-out back", "back with hole")
     elif 0.36 <= extra < 0.58:
         scene.say("channelled back", "ribbed back", "stitched back", "back with seams", "padded back")
-    elif 0.58 <= extra < 0.68:
+    elif 0.58 <= extra < 0.68 and material.texture not in HARD:
         tufts(solids, place, width, height, material, bias=bias)
         scene.say("tufted back", "button back", "buttoned back", "tufted", "buttons")
 

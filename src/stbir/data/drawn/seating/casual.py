@@ -13,7 +13,7 @@ from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
 from stbir.data.drawn.seating.covers import cover_of
-from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star
+from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star, stand_on_trestle
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, smooth_path
 
@@ -27,6 +27,10 @@ def build_parsons(rng: random.Random) -> Scene:
     )
     seat = Seat(rng.uniform(0.21, 0.27), rng.uniform(0.22, 0.27), rng.uniform(0.34, 0.4), rng.uniform(0.35, 0.6), 0.1)
     thick = rng.uniform(0.08, 0.14)
+    if not arms and rng.random() < 0.4:
+        names = ("slipper chair", "armless chair", "accent chair", "lounge chair")
+        seat = Seat(rng.uniform(0.26, 0.33), rng.uniform(0.26, 0.31), rng.uniform(0.2, 0.3), seat.back, 0.12)
+        thick = rng.uniform(0.12, 0.18)
     solids = Solids(seat_camera(rng), strokes=rng.random() < 0.5)
     scene = Scene("chair", names, cover)
     w, d, h = seat.width, seat.depth, seat.height
@@ -144,18 +148,26 @@ def build_high_chair(rng: random.Random) -> Scene:
     solids = Solids(seat_camera(rng, height=0.5), strokes=rng.random() < 0.75)
     scene = Scene("chair", ("high chair", "baby high chair", "baby chair", "highchair"), cover)
     w, d, h = seat.width, seat.depth, seat.height
-    stand_on_legs(rng, solids, seat, frame, radius=rng.uniform(0.012, 0.022), splay=rng.uniform(0.06, 0.14))
-    solids.cushion((0, 0, h + 0.02), (2.1 * w, 2.1 * d, 0.06), cover, "seat")
+    radius = rng.uniform(0.012, 0.022)
+    if rng.random() < 0.45:
+        stand_on_trestle(rng, solids, seat, frame, radius=radius)
+        scene.say("folding", "foldable", "a-frame legs", "folding frame")
+    else:
+        stand_on_legs(rng, solids, seat, frame, radius=radius, splay=rng.uniform(0.06, 0.14))
+    padded = rng.random() < 0.6
+    if padded:
+        solids.box((0, 0.01, h - 0.04), (2.2 * w, 2.1 * d, 0.1), board, "base", bias=0.06)
+    solids.cushion((0, 0, h + 0.02), (2.1 * w, 2.1 * d, 0.08 if padded else 0.05), cover, "seat")
     back_panel(
         rng,
         solids,
         seat,
         cover,
-        form=rng.choice(("soft", "round", "rect")),
-        width=w,
+        form=rng.choice(("soft", "round", "oval", "rect")),
+        width=w * rng.uniform(1.0, 1.15),
         height=seat.back,
         lift=0.03,
-        thickness=0.03,
+        thickness=rng.uniform(0.02, 0.08),
         bend=0.04,
         scene=scene,
     )

@@ -41,6 +41,8 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
     radius = rng.uniform(0.011, 0.028) if frame.texture == "wood" else rng.uniform(0.008, 0.018)
     if kind == "folding":
         stand_on_crossed_legs(rng, solids, seat, frame, radius=radius * 0.85, tall=seat.back)
+        if seat.height > 0.5:
+            scene.names = ("folding bar stool", "folding bar chair", *scene.names[:2])
         scene.say("folding", "foldable", "crossed legs", "folding legs")
     else:
         splay = rng.uniform(0.0, 0.09) if rng.random() < 0.5 else 0.0
@@ -157,7 +159,8 @@ def build_stool(rng: random.Random) -> Scene:
     else:
         splay = rng.uniform(0.0, 0.1)
         radius = rng.uniform(0.011, 0.026)
-        stand_on_legs(rng, solids, seat, frame, radius=radius, splay=splay, count=rng.choice((4, 4, 3)))
+        under = replace(seat, width=seat.width * 0.72, depth=seat.depth * 0.72) if turned else seat
+        stand_on_legs(rng, solids, under, frame, radius=radius, splay=splay, count=rng.choice((4, 4, 3)))
     thick = rng.uniform(0.03, 0.2 if not tall else 0.08)
     size = (seat.width * 2.15, seat.depth * 2.15, thick)
     if turned:
@@ -266,8 +269,9 @@ def rockers(rng: random.Random, solids: Solids, seat: Seat, frame: Material) -> 
 
 
 def _measures(rng: random.Random, kind: str) -> Seat:
-    height = rng.uniform(0.58, 0.76) if kind == "bar" else rng.uniform(0.41, 0.48)
-    back = rng.uniform(0.15, 0.38) if kind == "bar" else rng.uniform(0.34, 0.62)
+    high = kind == "bar" or (kind == "folding" and rng.random() < 0.2)
+    height = rng.uniform(0.58, 0.76) if high else rng.uniform(0.41, 0.48)
+    back = rng.uniform(0.15, 0.38) if high else rng.uniform(0.34, 0.6)
     return Seat(rng.uniform(0.19, 0.25), rng.uniform(0.19, 0.25), height, back, rng.uniform(0.02, 0.17))
 
 

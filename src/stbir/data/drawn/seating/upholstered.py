@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 
+from stbir.data.drawn.curves import smooth
 from stbir.data.drawn.materials import Material, metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
@@ -25,8 +26,26 @@ def build_armchair(rng: random.Random) -> Scene:
     return build_couch(rng, "chair", 1, ("armchair", "club chair", "lounge chair", "arm chair", "sofa chair"))
 
 
-def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, ...], *, wings: bool = False) -> Scene:
-    """A box of padding with arms, a back and one cushion per seat."""
+def build_section(rng: random.Random) -> Scene:
+    """A part of a sofa for one or two: without arms, or a box whose arms are as high as its back."""
+    seats = rng.choice((1, 1, 2))
+    names = (
+        ("one-seat section", "sofa section", "lounge chair") if seats == 1 else ("two-seat sofa", "sofa", "loveseat")
+    )
+    return build_couch(rng, "chair", seats, names, form=rng.choice(("armless", "armless", "box")))
+
+
+def build_couch(
+    rng: random.Random,
+    family: str,
+    seats: int,
+    names: tuple[str, ...],
+    *,
+    wings: bool = False,
+    form: str | None = None,
+) -> Scene:
+    """A box of padding with a back and one cushion per seat; `form` is "arms", "armless", "box" or any of them."""
+    form = form or ("arms" if wings else rng.choices(("arms", "armless", "box"), (0.74, 0.08, 0.18))[0])
     cover = cover_of(rng)
     frame = wood(rng) if rng.random() < 0.75 else metal(rng)
     half = rng.uniform(0.25, 0.33) * (seats if seats == 1 else seats * 0.95)
@@ -42,8 +61,9 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
         camera = seat_camera(rng, height=0.4)
     solids = Solids(camera)
     scene = Scene(family, names, cover)
-    arm = rng.uniform(0.05, 0.14)
-    rise = rng.uniform(0.16, 0.28) + pad
+    arm = {"arms": rng.uniform(0.06, 0.14), "armless": 0.005, "box": rng.uniform(0.03, 0.06)}[form]
+    back = back * 0.75 if form == "box" else back
+    rise = back + pad if form == "box" else rng.uniform(0.14, 0.24) + pad
     place = Seat(half + arm * 0.8, deep * 0.92, legs, 0.5, 0.0)
     if legs > 0.05:
         stand_on_legs(
@@ -60,8 +80,8 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
     )
     if piping is not None:
         scene.say(*made_of(rng, piping, "piping", "trim", "edges"))
-    if rng.random() < 0.9 or wings:
-        rolled = not wings and rng.random() < 0.4
+    if form != "armless":
+        rolled = form == "arms" and not wings and rng.random() < 0.4
         for side in (-1, 1):
             top = seat + rise
             padded_arm(rng, solids, cover, (side * (half + arm * 0.95), deep, legs, top), arm, rolled=rolled, side=side)
@@ -71,7 +91,7 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
             scene.say("square arms", "arms", "straight arms", "boxy arms")
     else:
         scene.say("no arms", "armless")
-    if seats > 1 and rng.random() < 0.35:
+    if rng.random() < (0.35 if seats > 1 or form == "armless" else 0.1):
         _pillows(rng, solids, scene, half=half, deep=deep, seat=seat + pad)
     solids.emit(scene)
     return scene
@@ -90,7 +110,7 @@ def _couch_back(
     rise: float,
     wings: bool,
 ) -> None:
-    form = "soft" if wings else rng.choice(("box", "box", "soft", "round", "arch"))
+    form = "soft" if wings else rng.choice(("box", "box", "soft", "soft", "arch"))
     if form == "box":
         size = (2 * width * 1.04, 0.15, seat + rise - low)
         solids.box((0, deep * 0.95, (seat + rise + low) / 2), size, cover, "back", bias=0.25, lean=0.05)
@@ -101,13 +121,27 @@ def _couch_back(
         back_panel(rng, solids, lean, cover, form=form, width=width * 1.03, height=height, thickness=0.12, bias=0.2)
     if wings:
         for side in (-1, 1):
-            x, top = side * width, seat + rise * rng.uniform(0.9, 1.0)
-            near = -0.05 if side * math.sin(solids.camera.azimuth) > 0 else 0.1
-            flare = side * 0.03
-            y = deep * 0.95
-            ring = [(x, y, seat + 0.1), (x + flare, y - 0.24, seat + rise * 0.4), (x + flare, y - 0.26, top - 0.12)]
-            solids.face([*ring, (x, y - 0.12, top), (x, y, top)], cover.darker(0.9), f"wing{side}", bias=near)
+            _wing(rng, solids, cover, side, at=(width, deep * 0.93, seat + 0.12), tall=rise - 0.1)
         scene.say("wing back", "high back", "winged back", "side wings")
+
+
+def _wing(
+    rng: random.Random, solids: Solids, cover: Material, side: int, *, at: tuple[float, float, float], tall: float
+) -> None:
+    """A padded side of a high back, from `at` (half the width, the back, the arm) forward and `tall`."""
+    x, y, z = at
+    reach = rng.uniform(0.17, 0.26)
+    knots = [(0.07, 0), (-reach * 1.1, 0), (-reach, tall * 0.4), (-reach * 0.95, tall * 0.75), (-reach * 0.4, tall)]
+    outline = smooth([*knots, (0.09, tall * 0.99)], 3, closed=True)
+
+    def place(flat: np.ndarray) -> np.ndarray:
+        return np.column_stack(
+            [np.full(len(flat), side * x * 1.03), y + flat[:, 0] + 0.06 * flat[:, 1], z + flat[:, 1]]
+        )
+
+    near = side * math.sin(solids.camera.azimuth) > 0
+    shade = cover.darker(0.95 if near else 0.86)
+    solids.panel(outline, place, (-side * 0.06, 0, 0), shade, f"wing{side}", bias=-0.02 if near else 0.12)
 
 
 def _cushions(
@@ -184,7 +218,7 @@ def padded_arm(
 
 def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, deep: float, seat: float) -> None:
     cover = cover_of(rng)
-    count = rng.randint(1, 3)
+    count = rng.randint(1, 3) if half > 0.45 else 1
     for index in range(count):
         x = (-0.75, 0.75, -0.45)[index] * half
         size = (0.36, rng.uniform(0.3, 0.36), 0.12)
