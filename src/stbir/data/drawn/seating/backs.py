@@ -193,7 +193,7 @@ def framed_back(
     elif form == "lattice":
         hoop(rng, solids, scene, seat, frame, width=w, height=high * 0.97)
     else:
-        height = high * rng.uniform(0.6, 0.98)
+        height = high * (rng.uniform(0.22, 0.5) if rng.random() < 0.45 else rng.uniform(0.5, 0.98))
         panel = cover if rng.random() < 0.75 else frame
         back_panel(rng, solids, seat, panel, form=rng.choice(OUTLINES), width=w * rng.uniform(0.9, 1.02),
                    height=height, lift=high - height, bend=rng.uniform(-0.03, 0.06), bias=-0.01,

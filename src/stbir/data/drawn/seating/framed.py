@@ -51,7 +51,7 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
         rockers(rng, solids, seat, frame)
         scene.say("rockers", "curved runners", "rocking base", "with rockers")
     add_seat(rng, solids, seat, cover if padded else frame, frame, padded=padded)
-    form = rng.choice(FRAMED)
+    form = rng.choice((*FRAMED, *("panel",) * 6, "ladder", "ladder") if kind == "folding" else FRAMED)
     framed_back(rng, solids, scene, seat, frame, cover, form=form, radius=radius, posts=kind != "folding")
     if form in ("slat", "ladder", "spindle", "cross"):
         scene.names += (f"{form}-back chair", f"{form}-back {scene.names[1]}")
@@ -142,7 +142,7 @@ def build_stool(rng: random.Random) -> Scene:
     seat = Seat(wide, min(wide, rng.uniform(0.15, 0.24)), height, 0.1, 0.0)
     frame = wood(rng) if rng.random() < 0.6 else metal(rng)
     cover = cover_of(rng) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
-    solids = Solids(seat_camera(rng, height=height / 2, high=28), strokes=rng.random() < 0.75)
+    solids = Solids(seat_camera(rng, height=height / 2), strokes=rng.random() < 0.75)
     bench = wide > 0.3
     names = ("bench", "footstool", "ottoman", "upholstered bench") if bench else ("stool", "footstool", "small stool")
     if tall:

@@ -28,7 +28,7 @@ def build_chunky(rng: random.Random) -> Scene:
     kind = rng.choice(("chair", "chair", "stool", "table"))
     wide = rng.uniform(0.3, 0.42) if kind == "table" else rng.uniform(0.17, 0.23)
     seat = Seat(wide, wide * rng.uniform(0.75, 1.0), rng.uniform(0.3, 0.42), rng.uniform(0.3, 0.4), 0.05)
-    solids = Solids(seat_camera(rng, height=0.3, high=26), strokes=False)
+    solids = Solids(seat_camera(rng, height=0.3), strokes=False)
     names = {
         "chair": ("children's chair", "kids chair", "chair", "small chair"),
         "stool": ("stool", "children's stool", "footstool", "step stool"),

@@ -25,7 +25,7 @@ def build_recliner(rng: random.Random) -> Scene:
     cover = cover_of(rng, *("leather",) * 8)
     base = wood(rng) if rng.random() < 0.35 else metal(rng, rng.choice(("black", "chrome", "silver", "dark grey")))
     seat = Seat(rng.uniform(0.23, 0.28), rng.uniform(0.23, 0.28), rng.uniform(0.3, 0.38), rng.uniform(0.6, 0.75), 0.25)
-    solids = Solids(seat_camera(rng, high=20), strokes=False)
+    solids = Solids(seat_camera(rng), strokes=False)
     names = ("recliner", "recliner chair", "swivel recliner", "reclining armchair", "relax chair", "armchair")
     scene = Scene("chair", names, cover)
     if rng.random() < 0.75:

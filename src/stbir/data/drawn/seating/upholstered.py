@@ -56,7 +56,7 @@ def build_couch(
     seat = legs + body
     back = rng.uniform(0.55, 0.75) if wings else rng.uniform(0.32, 0.46)
     if seats > 1:
-        camera = seat_camera(rng, height=0.4, high=22, frontal=0.25, sideways=0.0, turned=(10.0, 42.0), nearest=4.5)
+        camera = seat_camera(rng, height=0.4, high=22, frontal=0.2, sideways=0.0, turned=(8.0, 42.0), nearest=4.5)
     else:
         camera = seat_camera(rng, height=0.4)
     solids = Solids(camera)
