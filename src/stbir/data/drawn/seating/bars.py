@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from stbir.data.drawn.materials import Material, metal, wood
+from stbir.data.drawn.materials import Material, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
-from stbir.data.drawn.seating.covers import cover_of, tinted
+from stbir.data.drawn.seating.covers import cover_of, tinted, tubing
 from stbir.data.drawn.seating.framed import SHELLS, build_framed, one_piece
 from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_sled
 from stbir.data.drawn.seating.view import seat_camera
@@ -27,7 +27,7 @@ def build_bar(rng: random.Random) -> Scene:
         return build_framed(rng, "bar")
     seat = Seat(rng.uniform(0.17, 0.22), rng.uniform(0.16, 0.21), rng.uniform(0.6, 0.74), rng.uniform(0.2, 0.34), 0.06)
     cover = tinted(rng, SHELLS) if kind == "shell" else cover_of(rng, *("leather",) * 8)
-    frame = wood(rng) if kind == "padded" and rng.random() < 0.8 else metal(rng)
+    frame = wood(rng) if kind == "padded" and rng.random() < 0.8 else tubing(rng)
     solids = Solids(seat_camera(rng, height=0.5), strokes=rng.random() < 0.6)
     scene = Scene("chair", NAMES, cover)
     if kind == "padded":

@@ -12,7 +12,7 @@ from stbir.data.drawn.materials import metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
-from stbir.data.drawn.seating.covers import cover_of
+from stbir.data.drawn.seating.covers import cover_of, tubing
 from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star, stand_on_trestle
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, smooth_path
@@ -73,7 +73,7 @@ def build_parsons(rng: random.Random) -> Scene:
 
 def build_director(rng: random.Random) -> Scene:
     """A director's or camping chair: crossed legs, a slung seat and back, flat arms."""
-    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
+    frame = wood(rng) if rng.random() < 0.6 else tubing(rng)
     cover = pick(rng, ("fabric", "fabric", "fabric", "striped", "floral", "dots", "camo", "leather"))
     tall = rng.random() < 0.3
     h, w, d = (
@@ -109,7 +109,7 @@ def build_director(rng: random.Random) -> Scene:
 
 def build_sun_lounger(rng: random.Random) -> Scene:
     """A long reclining seat of slats, fabric or a thick mattress on a low frame."""
-    frame = wood(rng) if rng.random() < 0.5 else metal(rng)
+    frame = wood(rng) if rng.random() < 0.5 else tubing(rng)
     cover = frame if rng.random() < 0.3 else cover_of(rng)
     solids = Solids(seat_camera(rng, high=32), strokes=rng.random() < 0.7)
     scene = Scene("chair", ("sun lounger", "lounger", "chaise longue", "deck chair", "reclining chair"), cover)
@@ -188,7 +188,7 @@ def build_high_chair(rng: random.Random) -> Scene:
 def build_egg(rng: random.Random) -> Scene:
     """A big curved shell on a star or a disc, with a cushion inside."""
     cover = cover_of(rng, "plastic", "leather", "leather")
-    base = metal(rng)
+    base = tubing(rng)
     inner = cover if rng.random() < 0.5 else cover_of(rng)
     seat = Seat(rng.uniform(0.27, 0.36), rng.uniform(0.2, 0.26), rng.uniform(0.3, 0.38), rng.uniform(0.55, 0.85), 0.12)
     solids = Solids(seat_camera(rng), strokes=rng.random() < 0.5)

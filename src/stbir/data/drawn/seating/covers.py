@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 
-from stbir.data.drawn.materials import Material, pick
+from stbir.data.drawn.materials import Material, metal, pick
 
 COVERS = (
     *("leather",) * 10,
     *("fabric",) * 13,
     *("plain",) * 4,
-    *("velvet", "velvet", "suede", "quilted", "knit", "felt", "mesh", "wicker", "fur"),
+    *("velvet", "velvet", "suede", "quilted", "knit", "felt", "mesh", "wicker", "wicker", "fur"),
     *("striped", "dots", "floral", "zigzag", "plaid"),
 )
 SOLD = (
@@ -21,6 +21,8 @@ SOLD = (
     *("red", "orange", "yellow", "lime", "green", "blue", "navy", "olive"),
 )
 """Colours of seats, the usual ones repeated."""
+TUBES = (*("silver",) * 5, *("chrome",) * 6, *("black",) * 6, *("white",) * 3, "grey", "dark grey", "brushed")
+"""Colours of metal frames, the usual ones repeated."""
 USUAL = 0.6
 """How many covers have one of the colours that are `SOLD`; the others have any."""
 
@@ -33,3 +35,8 @@ def cover_of(rng: random.Random, *more: str) -> Material:
 def tinted(rng: random.Random, textures: tuple[str, ...]) -> Material:
     """One of the textures in a colour of seats."""
     return pick(rng, textures, rng.choice(SOLD) if rng.random() < USUAL else None)
+
+
+def tubing(rng: random.Random) -> Material:
+    """The metal of a frame: chrome, steel, black or white, rarely another."""
+    return metal(rng, rng.choice(TUBES) if rng.random() < 0.85 else None)

@@ -12,7 +12,7 @@ from stbir.data.drawn.materials import Material, metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import FRAMED, OUTLINES, back_panel, framed_back
-from stbir.data.drawn.seating.covers import cover_of, tinted
+from stbir.data.drawn.seating.covers import cover_of, tinted, tubing
 from stbir.data.drawn.seating.legs import (
     Seat,
     stand_on_crossed_legs,
@@ -29,9 +29,9 @@ SHELLS = ("plastic", "plastic", "plastic", "plastic", "fabric", "velvet", "leath
 
 def build_framed(rng: random.Random, kind: str) -> Scene:
     """A chair of the `kind` dining, bar, folding or rocking."""
-    frame = wood(rng) if rng.random() < (0.75 if kind != "folding" else 0.45) else metal(rng)
-    if rng.random() < 0.12:
-        frame = pick(rng, ("plastic", "plain"))
+    frame = wood(rng) if rng.random() < (0.72 if kind != "folding" else 0.4) else tubing(rng)
+    if rng.random() < 0.14:
+        frame = tinted(rng, ("plastic", "plain"))
     cover = cover_of(rng)
     padded = rng.random() < 0.55
     seat = _measures(rng, kind)
@@ -69,7 +69,9 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
 def build_shell(rng: random.Random) -> Scene:
     """A moulded seat and back in one bend, on wooden legs, wire, four tubes or a star."""
     shell = tinted(rng, SHELLS)
-    frame = wood(rng) if rng.random() < 0.4 else metal(rng)
+    frame = wood(rng) if rng.random() < 0.4 else tubing(rng)
+    if rng.random() < 0.1:
+        frame = shell
     seat = replace(_measures(rng, "dining"), back=rng.uniform(0.3, 0.45), rake=rng.uniform(0.03, 0.14))
     solids = Solids(seat_camera(rng), strokes=rng.random() < 0.8)
     scene = Scene(
@@ -140,7 +142,7 @@ def build_stool(rng: random.Random) -> Scene:
     height = rng.uniform(0.58, 0.78) if tall else rng.uniform(0.3, 0.46)
     wide = rng.uniform(0.3, 0.6) if not tall and rng.random() < 0.3 else rng.uniform(0.15, 0.24)
     seat = Seat(wide, min(wide, rng.uniform(0.15, 0.24)), height, 0.1, 0.0)
-    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
+    frame = wood(rng) if rng.random() < 0.6 else tubing(rng)
     cover = cover_of(rng) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
     solids = Solids(seat_camera(rng, height=height / 2), strokes=rng.random() < 0.75)
     bench = wide > 0.3
@@ -179,8 +181,10 @@ def build_stool(rng: random.Random) -> Scene:
 
 def build_lounger(rng: random.Random) -> Scene:
     """A light chair of bent tube: cantilever, sling or easy chair with seat and back in one sweep."""
-    frame = metal(rng) if rng.random() < 0.7 else wood(rng)
+    frame = tubing(rng) if rng.random() < 0.7 else wood(rng)
     cover = cover_of(rng)
+    if rng.random() < 0.1:
+        frame = cover
     easy = rng.random() < 0.45
     high = rng.uniform(0.28, 0.36) if easy else rng.uniform(0.42, 0.48)
     rake = rng.uniform(0.2, 0.34) if easy else rng.uniform(0.06, 0.16)

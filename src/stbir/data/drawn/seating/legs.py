@@ -115,7 +115,7 @@ def stand_on_star(
         x, y = reach * math.cos(angle), reach * math.sin(angle)
         bend = (x * 0.55, y * 0.55, rise - 0.01)
         path = smooth_path([(0, 0, rise), bend, (x, y, 0.055)], 2)
-        solids.tube(path, thick, material, f"foot{index}", taper=0.65, bias=BEHIND)
+        solids.tube(path, thick, material, f"base{index}", taper=0.65, bias=BEHIND)
         if castors:
             for shift in (-0.012, 0.014):
                 centre = (x + shift, y, 0.028)

@@ -12,7 +12,7 @@ from stbir.data.drawn.materials import Material, metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
-from stbir.data.drawn.seating.covers import cover_of
+from stbir.data.drawn.seating.covers import cover_of, tubing
 from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_star
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Solids, smooth_path
@@ -82,7 +82,7 @@ def _footstool(rng: random.Random, solids: Solids, seat: Seat, cover: Material, 
 def build_sling(rng: random.Random) -> Scene:
     """One sweep of cloth, cord or slats from the knees to the head: on bent wood, on low tubes or on crossed rails."""
     kind = rng.choice(("bent", "bent", "beach", "rails", "rails"))
-    frame = metal(rng) if kind == "beach" else wood(rng)
+    frame = tubing(rng) if kind == "beach" else wood(rng)
     cover = cover_of(rng)
     slatted = kind == "rails" and rng.random() < 0.6
     if slatted and rng.random() < 0.7:

@@ -8,12 +8,12 @@ import random
 import numpy as np
 
 from stbir.data.drawn.curves import smooth
-from stbir.data.drawn.materials import Material, metal, pick, wood
+from stbir.data.drawn.materials import Material, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel, tufts
-from stbir.data.drawn.seating.covers import cover_of
-from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star
+from stbir.data.drawn.seating.covers import cover_of, tubing
+from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_sled, stand_on_star
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, hull
 
@@ -47,7 +47,7 @@ def build_couch(
     """A box of padding with a back and one cushion per seat; `form` is "arms", "armless", "box" or any of them."""
     form = form or ("arms" if wings else rng.choices(("arms", "armless", "box"), (0.74, 0.08, 0.18))[0])
     cover = cover_of(rng)
-    frame = wood(rng) if rng.random() < 0.75 else metal(rng)
+    frame = wood(rng) if rng.random() < (0.7 if form == "arms" else 0.5) else tubing(rng)
     half = rng.uniform(0.25, 0.33) * (seats if seats == 1 else seats * 0.95)
     deep = rng.uniform(0.29, 0.37)
     legs = rng.uniform(0.08, 0.2) if rng.random() < 0.8 else 0.015
@@ -66,15 +66,18 @@ def build_couch(
     rise = back + pad if form == "box" else rng.uniform(0.14, 0.24) + pad
     place = Seat(half + arm * 0.8, deep * 0.92, legs, 0.5, 0.0)
     if legs > 0.05:
-        stand_on_legs(
-            rng, solids, place, frame, radius=rng.uniform(0.014, 0.026), splay=rng.uniform(0, 0.03), tied=False
-        )
+        if frame.texture == "metal" and rng.random() < 0.35:
+            stand_on_sled(rng, solids, place, frame, radius=rng.uniform(0.006, 0.012))
+            scene.say("sled legs", "sled base")
+        else:
+            radius = rng.uniform(0.014, 0.026) if frame.texture == "wood" else rng.uniform(0.008, 0.016)
+            stand_on_legs(rng, solids, place, frame, radius=radius, splay=rng.uniform(0, 0.03), tied=False)
         scene.say(*made_of(rng, frame, "legs", "feet"))
     solids.box((0, 0, legs + body / 2), (2 * half, 2 * deep, body), cover, "base", bias=0.12)
     _couch_back(
         rng, solids, scene, cover, width=half + arm, deep=deep, seat=seat, low=legs, rise=back + pad, wings=wings
     )
-    piping = pick(rng, "plain") if rng.random() < 0.12 else None
+    piping = pick(rng, "plain") if rng.random() < 0.06 else None
     _cushions(
         rng, solids, scene, cover, seats=seats, half=half, deep=deep, seat=seat, pad=pad, rise=back, piping=piping
     )
@@ -92,7 +95,7 @@ def build_couch(
     else:
         scene.say("no arms", "armless")
     if rng.random() < (0.35 if seats > 1 or form == "armless" else 0.1):
-        _pillows(rng, solids, scene, half=half, deep=deep, seat=seat + pad)
+        _pillows(rng, solids, scene, cover, half=half, deep=deep, seat=seat + pad)
     solids.emit(scene)
     return scene
 
@@ -216,8 +219,10 @@ def padded_arm(
     solids.add(float(depths.mean()) + deep + near - 0.02, [roll, face])
 
 
-def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, deep: float, seat: float) -> None:
-    cover = cover_of(rng)
+def _pillows(
+    rng: random.Random, solids: Solids, scene: Scene, same: Material, *, half: float, deep: float, seat: float
+) -> None:
+    cover = same if rng.random() < 0.5 else cover_of(rng)
     count = rng.randint(1, 3) if half > 0.45 else 1
     for index in range(count):
         x = (-0.75, 0.75, -0.45)[index] * half
@@ -230,7 +235,7 @@ def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, d
 def build_tub(rng: random.Random) -> Scene:
     """A chair whose back runs round into the arms."""
     cover = cover_of(rng)
-    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
+    frame = wood(rng) if rng.random() < 0.6 else tubing(rng)
     radius, height, deep = rng.uniform(0.25, 0.32), rng.uniform(0.36, 0.45), rng.uniform(0.85, 1.0)
     solids = Solids(seat_camera(rng))
     names = ("tub chair", "armchair", "bucket chair", "lounge chair", "barrel chair")
