@@ -62,7 +62,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "column": ("column", "stem", "pedestal", "base"),
     "post": ("frame", "frame", "posts"),
     "arm": ("arms", "arms", "armrests", "arm rests"),
-    "arm post": ("arms", "frame", "arm posts"),
+    "arm post": ("arms", "frame", "frame"),
     "wing": ("wings", "sides"),
     "seat slat": ("seat", "slats"),
     "foot rail": ("footrest", "foot rail"),

@@ -15,22 +15,23 @@ from stbir.data.drawn.seating.casual import (
     build_parsons,
     build_sun_lounger,
 )
-from stbir.data.drawn.seating.framed import build_framed, build_lounger, build_shell, build_stool
+from stbir.data.drawn.seating.framed import build_framed, build_lounger, build_stool
 from stbir.data.drawn.seating.nursery import build_chunky, build_plywood
 from stbir.data.drawn.seating.outdoors import build_camp, build_saucer
 from stbir.data.drawn.seating.reclined import build_recliner, build_sling
+from stbir.data.drawn.seating.shells import build_shell
 from stbir.data.drawn.seating.swivel import build_office
 from stbir.data.drawn.seating.upholstered import build_armchair, build_section, build_tub
 
 KINDS: dict[str, tuple[float, Callable[[random.Random], Scene]]] = {
     "dining": (4.0, lambda rng: build_framed(rng, "dining")),
-    "folding": (2.2, lambda rng: build_framed(rng, "folding")),
+    "folding": (2.6, lambda rng: build_framed(rng, "folding")),
     "rocking": (0.6, lambda rng: build_framed(rng, "rocking")),
     "bar": (1.8, build_bar),
     "shell": (2.2, build_shell),
-    "office": (4.8, build_office),
+    "office": (5.2, build_office),
     "armchair": (2.2, build_armchair),
-    "section": (1.2, build_section),
+    "section": (1.6, build_section),
     "tub": (1.0, build_tub),
     "stool": (1.6, build_stool),
     "lounger": (1.4, build_lounger),
@@ -44,7 +45,7 @@ KINDS: dict[str, tuple[float, Callable[[random.Random], Scene]]] = {
     "high chair": (2.2, build_high_chair),
     "chunky": (1.2, build_chunky),
     "plywood": (0.6, build_plywood),
-    "egg": (0.6, build_egg),
+    "egg": (0.4, build_egg),
     "bean bag": (0.3, build_bean_bag),
 }
 """What there is: how common it is, and who builds it."""

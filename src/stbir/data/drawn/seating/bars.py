@@ -12,8 +12,9 @@ from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
 from stbir.data.drawn.seating.covers import cover_of, tinted, tubing
-from stbir.data.drawn.seating.framed import SHELLS, build_framed, one_piece
+from stbir.data.drawn.seating.framed import build_framed
 from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_sled
+from stbir.data.drawn.seating.shells import SHELLS, bent_shell, one_piece
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Solids, smooth_path
 
@@ -36,7 +37,7 @@ def build_bar(rng: random.Random) -> Scene:
     elif kind == "shell":
         stand_on_sled(rng, solids, replace(seat, width=seat.width * 0.95), frame, radius=rng.uniform(0.007, 0.012))
         _footrest(solids, seat, frame)
-        one_piece(rng, solids, scene, seat, cover)
+        (one_piece if rng.random() < 0.5 else bent_shell)(rng, solids, scene, seat, cover)
         scene.say("sled base", "sled legs", "wire base", "bent metal frame")
     else:
         _railed(rng, solids, scene, seat, cover, frame)

@@ -1,4 +1,4 @@
-"""Chairs with an open frame: dining, shell, folding, rocking and garden chairs, bar stools, stools."""
+"""Chairs with an open frame: dining, folding, rocking and garden chairs, bar stools, stools."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from stbir.data.drawn.materials import Material, metal, pick, wood
+from stbir.data.drawn.materials import Material, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
-from stbir.data.drawn.seating.backs import FRAMED, OUTLINES, back_panel, framed_back
+from stbir.data.drawn.seating.backs import FRAMED, back_panel, framed_back
 from stbir.data.drawn.seating.covers import cover_of, tinted, tubing
 from stbir.data.drawn.seating.legs import (
     Seat,
@@ -23,8 +23,6 @@ from stbir.data.drawn.seating.legs import (
 )
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Solids, smooth_path
-
-SHELLS = ("plastic", "plastic", "plastic", "plastic", "fabric", "velvet", "leather", "wood", "wicker", "knit", "mesh")
 
 
 def build_framed(rng: random.Random, kind: str) -> Scene:
@@ -64,76 +62,6 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
     scene.say(*made_of(rng, frame, "legs", "frame"))
     solids.emit(scene)
     return scene
-
-
-def build_shell(rng: random.Random) -> Scene:
-    """A moulded seat and back in one bend, on wooden legs, wire, four tubes or a star."""
-    shell = tinted(rng, SHELLS)
-    frame = wood(rng) if rng.random() < 0.4 else tubing(rng)
-    if rng.random() < 0.1:
-        frame = shell
-    seat = replace(_measures(rng, "dining"), back=rng.uniform(0.3, 0.45), rake=rng.uniform(0.03, 0.14))
-    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.8)
-    scene = Scene(
-        "chair",
-        ("chair", "shell chair", "plastic chair", "armless shell chair", "stacking chair", "dining chair"),
-        shell,
-    )
-    if shell.texture != "plastic":
-        scene.names = ("chair", "shell chair", "modern chair", "dining chair", "accent chair")
-    radius = rng.uniform(0.008, 0.018)
-    inner = replace(seat, width=seat.width * 0.8, depth=seat.depth * 0.75)
-    base = rng.choice(("legs", "legs", "sled", "sled", "star", "tower"))
-    if base == "legs":
-        stand_on_legs(rng, solids, inner, frame, radius=radius, splay=rng.uniform(0.02, 0.12))
-    elif base == "sled":
-        stand_on_sled(rng, solids, replace(inner, width=seat.width * 0.95), frame, radius=rng.uniform(0.006, 0.012))
-        scene.say("sled base", "wire base", "sled legs", "bent metal frame")
-    elif base == "star":
-        stand_on_star(rng, solids, seat, frame, castors=rng.random() < 0.6, arms=rng.choice((4, 5)))
-        scene.names = ("office chair", "swivel chair", "shell chair", "desk chair")
-    else:
-        stand_on_legs(rng, solids, inner, frame, radius=radius, splay=rng.uniform(0.04, 0.1))
-        for side in (-1, 1):
-            ends = ((side * inner.width, -inner.depth, seat.height * 0.7), (-side * inner.width, inner.depth, 0.35))
-            solids.rod(ends[0], ends[1], 0.004, metal(rng, "black"), "stretcher", bias=0.3)
-        scene.names += ("eiffel chair",)
-    one_piece(rng, solids, scene, seat, shell)
-    scene.say(*made_of(rng, frame, "legs", "base" if base in ("star", "sled") else "legs"))
-    solids.emit(scene)
-    return scene
-
-
-def one_piece(rng: random.Random, solids: Solids, scene: Scene, seat: Seat, shell: Material) -> None:
-    """The seat and back of a shell chair, perhaps with low sides that become arms."""
-    w, d, h = seat.width * rng.uniform(0.95, 1.1), seat.depth, seat.height
-    sides = rng.random() < 0.35
-    rise = rng.uniform(0.1, 0.24)
-    dip = rng.uniform(0.0, 0.025)
-    half = [(0, -d * 1.07, h - dip), (0.85 * w, -d, h - dip), (w, -d * 0.5, h), (w * 1.02, d * 0.4, h)]
-    half.append((w * 0.94, d, h + dip))
-    ring = [*half, *((-x, y, z) for x, y, z in reversed(half[1:]))]
-    rim = smooth_path([*ring, ring[0]], 3)
-    under = rim - [0, 0, rng.uniform(0.015, 0.04)]
-    solids.face(under, shell.darker(0.7), "seat", bias=0.05, ink=0.7)
-    solids.face(rim, shell.darker(0.97), "seat")
-    if sides:
-        for side in (-1, 1):
-            near = side * math.sin(solids.camera.azimuth) > 0
-            x = side * w
-            front = [(x * 0.97, -d * 0.7, h), (x * 1.06, -d * 0.3, h + rise * 0.75), (x * 1.1, d * 0.4, h + rise)]
-            wall = smooth_path([*front, (x * 1.02, d * 1.05, h + rise * 1.25), (x * 0.94, d, h), front[0]], 4)
-            solids.face(wall, shell.darker(0.92 if near else 0.8), f"side{side}", bias=-0.06 if near else 0.03)
-    form = rng.choice(OUTLINES)
-    bend = rng.uniform(0.03, 0.1) if sides else rng.uniform(-0.05, 0.06)
-    back_panel(rng, solids, seat, shell, form=form, width=w * rng.uniform(0.88, 1.04), height=seat.back, bend=bend,
-               thickness=0.015, bias=0.04, scene=scene)  # fmt: skip
-    if sides:
-        scene.say("bucket seat", "with arms", "curved arms", "moulded arms")
-    elif rng.random() < 0.3:
-        pad = cover_of(rng)
-        solids.cushion((0, 0, h + 0.02), (w * 1.7, d * 1.7, 0.04), pad, "cushion", bias=-0.03)
-        scene.say(*made_of(rng, pad, "seat pad", "cushion"))
 
 
 def build_stool(rng: random.Random) -> Scene:

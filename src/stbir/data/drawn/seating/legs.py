@@ -122,7 +122,7 @@ def stand_on_star(
                 shade = wheel if shift < 0 else wheel.darker(0.8)
                 solids.disc(centre, 0.029, shade, f"castor{index}", axis=1, bias=BEHIND - shift, ink=0.8)
         else:
-            solids.disc((x, y, 0.02), 0.02, wheel, f"castor{index}", bias=BEHIND, ink=0.4)
+            solids.disc((x, y, 0.02), 0.02, wheel, f"foot{index}", bias=BEHIND, ink=0.4)
     middle = rise + (seat.height - rise) * rng.uniform(0.35, 0.6)
     solids.rod((0, 0, rise - 0.02), (0, 0, middle), rng.uniform(0.024, 0.034), material, "column", bias=BEHIND)
     gas = material.darker(0.85) if rng.random() < 0.6 else wheel

@@ -32,7 +32,8 @@ def build_office(rng: random.Random) -> Scene:
     solids = Solids(seat_camera(rng), strokes=rng.random() < 0.6)
     names = ("office chair", "swivel chair", "desk chair", "computer chair", "office swivel chair")
     scene = Scene("chair", names + (("executive chair", "high back office chair") if executive else ()), cover)
-    stand_on_star(rng, solids, seat, base, castors=rng.random() < 0.9)
+    castors = rng.random() < 0.9
+    stand_on_star(rng, solids, seat, base, castors=castors)
     thick = rng.uniform(0.05, 0.13) if executive else rng.uniform(0.04, 0.09)
     sitting = cover if rng.random() < 0.75 else cover_of(rng)
     solids.box((0, 0, seat.height - 0.015), (0.16, 0.2, 0.04), base, "mechanism", bias=0.25, ink=0.3)
@@ -50,7 +51,8 @@ def build_office(rng: random.Random) -> Scene:
     else:
         scene.say("no arms", "armless", "without arms")
     scene.say(*made_of(rng, base, "base", "legs", "star base"))
-    scene.say("wheels", "castors", "on wheels", "with wheels", "swivel base")
+    if castors:
+        scene.say("wheels", "castors", "on wheels", "with wheels", "swivel base")
     if sitting is not cover:
         scene.say(*made_of(rng, sitting, "seat"))
     solids.emit(scene)

@@ -257,14 +257,15 @@ def build_tub(rng: random.Random) -> Scene:
     back, side = rng.uniform(0.24, 0.46), rng.uniform(0.08, 0.22)
     bulge = np.clip(np.sin(angle), 0, 1) ** rng.uniform(0.7, 1.6)
     flare = rng.uniform(1.0, 1.15)
-    low = np.column_stack([radius * np.cos(angle), radius * deep * np.sin(angle), np.full(25, bottom)])
-    high = np.column_stack([flare * low[:, 0], flare * low[:, 1], height + side + (back - side) * bulge])
+    rim = np.column_stack([radius * np.cos(angle), radius * deep * np.sin(angle), np.full(25, bottom)])
+    low = rim * ([1, 1, 1] if base in ("legs", "plinth") else [narrow := rng.uniform(0.62, 1.0), narrow, 1])
+    high = np.column_stack([flare * rim[:, 0], flare * rim[:, 1], height + side + (back - side) * bulge])
     thick = rng.uniform(0.82, 0.93)
     inner_high, inner_low = high * [thick, thick, 1], low * [thick, thick, 1] + [0, 0, height - bottom]
     project = solids.camera.project
     outside, depths = project(np.concatenate([low, high[::-1]]))
     inside = project(np.concatenate([inner_low, inner_high[::-1]]))[0]
-    rim = project(np.concatenate([high, inner_high[::-1]]))[0]
+    edge = project(np.concatenate([high, inner_high[::-1]]))[0]
     far = float(depths.max())
     solids.add(far, [Mark(outside, cover.darker(0.75), "shell", 1.0, 0.6)])
     solids.add(far - 0.01, [Mark(inside, cover.darker(0.9), "shell", 0.8, 0.4)])
@@ -276,7 +277,7 @@ def build_tub(rng: random.Random) -> Scene:
             solids.add(front - 0.02, [Mark(cheek[0], cover.darker(0.95), "shell", 1.0, 0.4)])
     lip = project(np.concatenate([low[[0, -1]], (low * [1, 1, 1] + [0, 0, height - bottom - 0.06])[[-1, 0]]]))[0]
     solids.add(front + 0.03, [Mark(lip, cover.darker(0.85), "base", 0.9, 0.4)])
-    solids.add(front - 0.03, [Mark(rim, cover.darker(1.06), "shell", 0.9, 0.4)])
+    solids.add(front - 0.03, [Mark(edge, cover.darker(1.06), "shell", 0.9, 0.4)])
     if base != "plinth":
         scene.say(*made_of(rng, frame, "legs", "base" if base != "legs" else "feet"))
     scene.say("curved back", "round back", "barrel back", "wrap around back", "curved arms")
