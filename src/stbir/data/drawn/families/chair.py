@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.bars import build_bar
+from stbir.data.drawn.seating.bowls import build_bowl, build_saucer
 from stbir.data.drawn.seating.casual import (
     build_bean_bag,
     build_director,
-    build_egg,
     build_high_chair,
     build_parsons,
     build_sun_lounger,
 )
 from stbir.data.drawn.seating.framed import build_framed, build_lounger, build_stool
 from stbir.data.drawn.seating.nursery import build_chunky, build_plywood
-from stbir.data.drawn.seating.outdoors import build_camp, build_saucer
+from stbir.data.drawn.seating.outdoors import build_camp
 from stbir.data.drawn.seating.reclined import build_recliner, build_sling
 from stbir.data.drawn.seating.shells import build_shell
 from stbir.data.drawn.seating.swivel import build_office
@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[float, Callable[[random.Random], Scene]]] = {
     "high chair": (2.2, build_high_chair),
     "chunky": (1.2, build_chunky),
     "plywood": (0.6, build_plywood),
-    "egg": (0.4, build_egg),
+    "bowl": (0.9, build_bowl),
     "bean bag": (0.3, build_bean_bag),
 }
 """What there is: how common it is, and who builds it."""

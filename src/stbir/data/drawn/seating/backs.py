@@ -18,7 +18,10 @@ from stbir.data.drawn.solids import Solids, smooth_path
 Points = npt.NDArray[np.float64]
 
 OUTLINES = ("rect", "rect", "round", "round", "oval", "waist", "taper", "low", "arch", "soft")
-FRAMED = ("slat", "slat", "ladder", "ladder", "panel", "panel", "spindle", "cross", "splat", "board", "lattice")
+FRAMED = (
+    *("slat", "slat", "ladder", "ladder", "panel", "panel", "panel", "panel"),
+    *("spindle", "cross", "splat", "board", "lattice"),
+)
 
 HARD = ("wood", "plastic", "acrylic", "metal", "wicker", "mesh", "cork")
 """What nobody can put buttons into."""

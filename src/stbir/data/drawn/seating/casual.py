@@ -1,4 +1,4 @@
-"""The rest of what one sits on: parsons and director's chairs, loungers, high chairs, egg chairs, bean bags, steps."""
+"""The rest of what one sits on: parsons and director's chairs, loungers, high chairs, bean bags, steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
 from stbir.data.drawn.seating.covers import cover_of, tubing
-from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star, stand_on_trestle
+from stbir.data.drawn.seating.legs import Seat, stand_on_legs, stand_on_trestle
 from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, smooth_path
 
@@ -181,46 +181,6 @@ def build_high_chair(rng: random.Random) -> Scene:
         solids.box((0, -d - 0.06, h * 0.5), (2 * w, 0.1, 0.02), frame, "footrest", bias=0.1)
         scene.say("footrest", "foot rest", "with footrest")
     scene.say(*made_of(rng, frame, "legs", "frame"))
-    solids.emit(scene)
-    return scene
-
-
-def build_egg(rng: random.Random) -> Scene:
-    """A big curved shell on a star or a disc, with a cushion inside."""
-    cover = cover_of(rng, "plastic", "leather", "leather")
-    base = tubing(rng)
-    inner = cover if rng.random() < 0.5 else cover_of(rng)
-    seat = Seat(rng.uniform(0.27, 0.36), rng.uniform(0.2, 0.26), rng.uniform(0.3, 0.38), rng.uniform(0.55, 0.85), 0.12)
-    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.5)
-    scene = Scene("chair", ("egg chair", "swivel armchair", "lounge chair", "shell armchair", "round chair"), cover)
-    if rng.random() < 0.6:
-        stand_on_star(rng, solids, seat, base, castors=False, arms=rng.choice((4, 4, 5)))
-        scene.say("four star base", "star base", "swivel base")
-    else:
-        stand_on_disc(rng, solids, seat, base)
-        scene.say("round base", "disc base", "pedestal base")
-    w, d, h = seat.width, seat.depth, seat.height
-    solids.cushion((0, 0.02, h + 0.02), (2.0 * w, 2.3 * d, 0.16), cover.darker(0.85), "shell", roundness=0.9, bias=0.2)
-    form = rng.choice(("oval", "round", "waist", "oval"))
-    back_panel(
-        rng,
-        solids,
-        seat,
-        cover,
-        form=form,
-        width=w,
-        height=seat.back + 0.1,
-        lift=-0.06,
-        bend=rng.uniform(0.12, 0.28),
-        thickness=rng.uniform(0.03, 0.1),
-        bias=0.05,
-        scene=scene,
-    )
-    solids.cushion((0, -0.02, h + 0.1), (1.6 * w, 1.9 * d, 0.1), inner, "cushion", roundness=0.8, bias=-0.05)
-    if inner is not cover:
-        scene.say(*made_of(rng, inner, "cushion", "seat cushion", "inside"))
-    scene.say("curved shell", "rounded shape", "curved back", "enclosing sides")
-    scene.say(*made_of(rng, base, "base", "legs"))
     solids.emit(scene)
     return scene
 

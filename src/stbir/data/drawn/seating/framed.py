@@ -27,14 +27,14 @@ from stbir.data.drawn.solids import Solids, smooth_path
 
 def build_framed(rng: random.Random, kind: str) -> Scene:
     """A chair of the `kind` dining, bar, folding or rocking."""
-    frame = wood(rng) if rng.random() < (0.72 if kind != "folding" else 0.4) else tubing(rng)
+    frame = wood(rng) if rng.random() < (0.78 if kind != "folding" else 0.45) else tubing(rng)
     if rng.random() < 0.14:
         frame = tinted(rng, ("plastic", "plain"))
     cover = cover_of(rng)
-    padded = rng.random() < 0.55
+    padded = rng.random() < 0.48
     seat = _measures(rng, kind)
     solids = Solids(seat_camera(rng, height=0.45 if kind != "bar" else 0.6), strokes=rng.random() < 0.75)
-    main = cover if padded and rng.random() < 0.5 else frame
+    main = cover if padded and rng.random() < 0.3 else frame
     scene = Scene("chair", _names(kind, frame), main)
     radius = rng.uniform(0.011, 0.028) if frame.texture == "wood" else rng.uniform(0.008, 0.018)
     if kind == "folding":
@@ -50,7 +50,8 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
         scene.say("rockers", "curved runners", "rocking base", "with rockers")
     add_seat(rng, solids, seat, cover if padded else frame, frame, padded=padded)
     form = rng.choice((*FRAMED, *("panel",) * 6, "ladder", "ladder") if kind == "folding" else FRAMED)
-    framed_back(rng, solids, scene, seat, frame, cover, form=form, radius=radius, posts=kind != "folding")
+    back = cover if padded or rng.random() < 0.25 else frame
+    framed_back(rng, solids, scene, seat, frame, back, form=form, radius=radius, posts=kind != "folding")
     if form in ("slat", "ladder", "spindle", "cross"):
         scene.names += (f"{form}-back chair", f"{form}-back {scene.names[1]}")
     if rng.random() < (0.8 if kind == "rocking" else 0.3) and kind != "folding":
@@ -203,8 +204,8 @@ def rockers(rng: random.Random, solids: Solids, seat: Seat, frame: Material) -> 
 def _measures(rng: random.Random, kind: str) -> Seat:
     high = kind == "bar" or (kind == "folding" and rng.random() < 0.2)
     height = rng.uniform(0.58, 0.76) if high else rng.uniform(0.41, 0.48)
-    back = rng.uniform(0.15, 0.38) if high else rng.uniform(0.34, 0.6)
-    return Seat(rng.uniform(0.19, 0.25), rng.uniform(0.19, 0.25), height, back, rng.uniform(0.02, 0.17))
+    back = rng.uniform(0.15, 0.38) if high else rng.uniform(0.34, 0.66)
+    return Seat(rng.uniform(0.18, 0.25), rng.uniform(0.18, 0.25), height, back, rng.uniform(0.02, 0.17))
 
 
 def _names(kind: str, frame: Material) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Seats that fold for a trip: camping chairs slung between crossed tubes, and saucers of cloth on a round rim."""
+"""Seats that fold for a trip: camping chairs slung between crossed tubes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.covers import cover_of
 from stbir.data.drawn.seating.view import seat_camera
-from stbir.data.drawn.solids import Mark, Solids, hull, smooth_path
+from stbir.data.drawn.solids import Solids, smooth_path
 
 PRINTS = ("fabric", "fabric", "fabric", "dots", "striped", "camo", "zigzag", "floral")
 
@@ -47,42 +47,6 @@ def build_camp(rng: random.Random) -> Scene:
     solids.strip(back, (0, d * 0.25, top - h), cover, "back", bias=0.02)
     scene.say("folding", "foldable", "crossed legs", "folding legs")
     scene.say("fabric arms", "arms", "cup holder arms", "with arms")
-    scene.say(*made_of(rng, frame, "frame", "legs"))
-    solids.emit(scene)
-    return scene
-
-
-def build_saucer(rng: random.Random) -> Scene:
-    """A round dish of cloth that faces us, on two folding loops of tube."""
-    frame = metal(rng, rng.choice(("silver", "silver", "black", "white", "grey")))
-    cover = cover_of(rng, *PRINTS * 4, "fur", "fur", "fur")
-    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.5)
-    names = ("saucer chair", "moon chair", "folding saucer chair", "papasan chair", "round chair", "folding chair")
-    scene = Scene("chair", names, cover)
-    radius, tilt, middle = rng.uniform(0.36, 0.45), math.radians(rng.uniform(35, 58)), rng.uniform(0.42, 0.5)
-    turn = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    flat = radius * np.column_stack([np.cos(turn), np.sin(turn) * math.cos(tilt), np.sin(turn) * math.sin(tilt)])
-    centre = np.array([0.0, 0.0, middle])
-    rim = flat + centre
-    bowl = np.array([0, math.sin(tilt), -math.cos(tilt)]) * radius * rng.uniform(0.2, 0.4)
-    under = flat * 0.6 + centre + bowl
-    project = solids.camera.project
-    outside, depths = project(np.concatenate([rim, under]))
-    dish = project(rim)[0]
-    floor = project(flat * 0.62 + centre + bowl * 0.8)[0]
-    marks = [Mark(hull(outside), cover.darker(0.7), "back"), Mark(dish, cover, "seat")]
-    marks.append(Mark(floor, cover.darker(0.9), "seat", 0.35, 0.3))
-    marks.append(Mark(np.concatenate([dish, dish[:1]]), cover.darker(0.8), "rim", 0.3, 0.0, 0.02))
-    solids.add(float(depths.mean()), marks)
-    wide, pipe = radius * rng.uniform(0.6, 0.8), rng.uniform(0.01, 0.016)
-    for forward in (-1, 1):
-        reach = forward * radius * 0.75
-        up = middle + 0.05
-        path = [(-wide, -reach * 0.5, up), (-wide * 0.95, reach, 0.03), (wide * 0.95, reach, 0.03)]
-        legs = smooth_path([path[0], path[1], (0, reach, 0.01), path[2], (wide, -reach * 0.5, up)], 4)
-        solids.tube(legs, pipe, frame, "leg", bias=0.35)
-    scene.say("round seat", "round", "dish shape", "bowl seat")
-    scene.say("folding", "folding legs", "foldable")
     scene.say(*made_of(rng, frame, "frame", "legs"))
     solids.emit(scene)
     return scene
