@@ -86,8 +86,7 @@ class Solids:
 
     def face_on(self, outline: npt.ArrayLike, depth: float, material: Material, part: str, *, ink: float = 1.0) -> None:
         """A small one-tone outline given in picture coordinates, such as a button."""
-        points = np.asarray(outline, np.float64)
-        self.add(depth, [Mark(points, material, part, ink, 0.4, 0.0, True)])
+        self.add(depth, [Mark(np.asarray(outline, np.float64), material, part, ink, 0.4, 0.0, True)])
 
     def line(
         self,

@@ -28,7 +28,7 @@ def build_armchair(rng: random.Random) -> Scene:
 
 def build_section(rng: random.Random) -> Scene:
     """A part of a sofa for one or two: without arms, or a box whose arms are as high as its back."""
-    seats = rng.choice((1, 1, 2))
+    seats = rng.choice((1, 1, 1, 2, 2))
     names = (
         ("one-seat section", "sofa section", "lounge chair") if seats == 1 else ("two-seat sofa", "sofa", "loveseat")
     )
