@@ -43,7 +43,7 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
             scene.names = ("folding bar stool", "folding bar chair", *scene.names[:2])
         scene.say("folding", "foldable", "crossed legs", "folding legs")
     else:
-        splay = rng.uniform(0.0, 0.09) if rng.random() < 0.5 else 0.0
+        splay = rng.uniform(0.0, 0.1) if rng.random() < (0.7 if kind == "bar" else 0.5) else 0.0
         stand_on_legs(rng, solids, seat, frame, radius=radius, splay=splay, lift=0.06 if kind == "rocking" else 0.0)
     if kind == "rocking":
         rockers(rng, solids, seat, frame)
@@ -205,7 +205,8 @@ def _measures(rng: random.Random, kind: str) -> Seat:
     high = kind == "bar" or (kind == "folding" and rng.random() < 0.2)
     height = rng.uniform(0.58, 0.76) if high else rng.uniform(0.41, 0.48)
     back = rng.uniform(0.15, 0.38) if high else rng.uniform(0.34, 0.66)
-    return Seat(rng.uniform(0.18, 0.25), rng.uniform(0.18, 0.25), height, back, rng.uniform(0.02, 0.17))
+    least, most = (0.15, 0.22) if high else (0.18, 0.25)
+    return Seat(rng.uniform(least, most), rng.uniform(least, most), height, back, rng.uniform(0.02, 0.17))
 
 
 def _names(kind: str, frame: Material) -> tuple[str, ...]:
