@@ -20,6 +20,9 @@ TWO_FORMS = (
 """How two colours and a texture are said together."""
 
 VARIANTS = 4
+DARK = 70.0
+DARK_GAIN = 11.0
+"""A surface with no channel above `DARK` answers to light so much more than others, or its edges would vanish."""
 HELD_OUT_SHARE = 0.08
 
 
@@ -43,6 +46,11 @@ class Material:
         """The same material in more (`factor` < 1) or less shadow; its words stay."""
         second = None if self.second_rgb is None else _scaled(self.second_rgb, factor)
         return replace(self, rgb=_scaled(self.rgb, factor), second_rgb=second)
+
+    def lit(self, factor: float) -> Material:
+        """The same material where more light falls on it (`factor` > 1); it shows most on dark ones."""
+        gain = 1.0 + (factor - 1.0) * (DARK_GAIN if max(self.rgb) < DARK else 1.0)
+        return self.darker(gain if factor > 1.0 else factor)
 
     def short(self, rng: random.Random) -> str:
         """Only a colour word, such as "navy blue"."""

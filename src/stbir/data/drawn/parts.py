@@ -72,6 +72,11 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "column": ("column", "stem", "pedestal", "base"),
     "post": ("frame", "frame", "posts"),
     "arm": ("arms", "arms", "armrests", "arm rests"),
+    "arm post": ("arms", "frame", "frame"),
+    "wing": ("wings", "sides"),
+    "seat slat": ("seat", "slats"),
+    "foot rail": ("footrest", "foot rail"),
+    "foot ring": ("foot ring", "footrest"),
     "seat": ("seat", "seat", "seat", "upholstery"),
     "shell": ("shell", "seat"),
     "cushion": ("cushion", "seat cushion", "seat pad", "seat", "padding", "cushions"),
@@ -131,6 +136,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
 }
 
 ELSEWHERE: dict[tuple[str, str], tuple[str, ...]] = {
+    ("chair", "column"): ("base", "base", "column", "pedestal", "stem"),
+    ("chair", "foot"): ("feet", "legs", "frame"),
     ("lamp", "arm"): ("arm", "neck", "stand"),
     ("lamp", "foot"): ("base", "foot", "stand"),
     ("lamp", "cord"): ("cord", "cable", "wire"),

@@ -86,8 +86,7 @@ class Solids:
 
     def face_on(self, outline: npt.ArrayLike, depth: float, material: Material, part: str, *, ink: float = 1.0) -> None:
         """A small one-tone outline given in picture coordinates, such as a button."""
-        points = np.asarray(outline, np.float64)
-        self.add(depth, [Mark(points, material, part, ink, 0.4, 0.0, True)])
+        self.add(depth, [Mark(np.asarray(outline, np.float64), material, part, ink, 0.4, 0.0, True)])
 
     def line(
         self,
@@ -117,7 +116,7 @@ class Solids:
         facing = np.sum(normals * (self.camera.position - middles), axis=1) > 0
         marks: list[Mark] = []
         for index in np.flatnonzero(facing):
-            shade = material.darker(0.64 + 0.4 * max(0.0, float(normals[index] @ LIGHT)))
+            shade = material.lit(0.64 + 0.44 * max(0.0, float(normals[index] @ LIGHT)))
             marks.append(Mark(polyline(outline[FACES[index]], 4, closed=True), shade, part, ink, 0.7))
         self.add(float(depths.mean()) + bias, marks)
 
@@ -231,7 +230,7 @@ class Solids:
         top = smooth(outline[60:], 2, closed=True)
         top = (top - top.mean(axis=0)) * 0.975 + top.mean(axis=0)  # keeps clear of the outline, which stays visible
         marks = [Mark(hull(outline, rounded=True), material.darker(0.84), part, 1.0, 0.6)]
-        marks.append(Mark(top, material.darker(1.05), part, seam, 0.35))
+        marks.append(Mark(top, material.lit(1.05), part, seam, 0.35))
         if piping is not None:
             marks.append(Mark(np.concatenate([top, top[:1]]), piping, part, 0.4, 0.0, 0.012))
         self.add(float(depths.mean()) + bias, marks)

@@ -1,4 +1,4 @@
-"""Chairs of every kind but sofas: dining, bar, folding, rocking, shell, office, lounge and arm chairs, stools."""
+"""Chairs of every kind: dining, bar, folding, shell, office, high, lounge and arm chairs, stools, sofa sections."""
 
 from __future__ import annotations
 
@@ -6,35 +6,47 @@ import random
 from collections.abc import Callable
 
 from stbir.data.drawn.scene import Scene
+from stbir.data.drawn.seating.bars import build_bar
+from stbir.data.drawn.seating.bowls import build_bowl, build_saucer
 from stbir.data.drawn.seating.casual import (
     build_bean_bag,
     build_director,
-    build_egg,
     build_high_chair,
     build_parsons,
     build_sun_lounger,
 )
-from stbir.data.drawn.seating.framed import build_framed, build_lounger, build_shell, build_stool
+from stbir.data.drawn.seating.framed import build_framed, build_lounger, build_stool
+from stbir.data.drawn.seating.nursery import build_chunky, build_plywood
+from stbir.data.drawn.seating.outdoors import build_camp
+from stbir.data.drawn.seating.reclined import build_recliner, build_sling
+from stbir.data.drawn.seating.shells import build_shell
 from stbir.data.drawn.seating.swivel import build_office
-from stbir.data.drawn.seating.upholstered import build_armchair, build_tub
+from stbir.data.drawn.seating.upholstered import build_armchair, build_section, build_tub
 
 KINDS: dict[str, tuple[float, Callable[[random.Random], Scene]]] = {
-    "dining": (4.5, lambda rng: build_framed(rng, "dining")),
-    "folding": (1.2, lambda rng: build_framed(rng, "folding")),
-    "bar": (1.0, lambda rng: build_framed(rng, "bar")),
-    "rocking": (0.7, lambda rng: build_framed(rng, "rocking")),
-    "shell": (3.2, build_shell),
-    "office": (4.5, build_office),
-    "armchair": (2.3, build_armchair),
-    "tub": (1.4, build_tub),
-    "stool": (2.0, build_stool),
+    "dining": (4.0, lambda rng: build_framed(rng, "dining")),
+    "folding": (2.6, lambda rng: build_framed(rng, "folding")),
+    "rocking": (0.6, lambda rng: build_framed(rng, "rocking")),
+    "bar": (1.8, build_bar),
+    "shell": (2.2, build_shell),
+    "office": (5.2, build_office),
+    "armchair": (2.6, build_armchair),
+    "section": (2.2, build_section),
+    "tub": (1.0, build_tub),
+    "stool": (1.6, build_stool),
     "lounger": (1.4, build_lounger),
-    "parsons": (1.5, build_parsons),
-    "director": (0.7, build_director),
-    "sun lounger": (0.6, build_sun_lounger),
-    "high chair": (0.6, build_high_chair),
-    "egg": (0.8, build_egg),
-    "bean bag": (0.5, build_bean_bag),
+    "recliner": (0.8, build_recliner),
+    "sling": (1.2, build_sling),
+    "parsons": (1.2, build_parsons),
+    "director": (0.4, build_director),
+    "camp": (0.5, build_camp),
+    "saucer": (0.5, build_saucer),
+    "sun lounger": (0.5, build_sun_lounger),
+    "high chair": (2.2, build_high_chair),
+    "chunky": (1.2, build_chunky),
+    "plywood": (0.7, build_plywood),
+    "bowl": (0.9, build_bowl),
+    "bean bag": (0.3, build_bean_bag),
 }
 """What there is: how common it is, and who builds it."""
 

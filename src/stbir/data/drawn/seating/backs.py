@@ -18,7 +18,13 @@ from stbir.data.drawn.solids import Solids, smooth_path
 Points = npt.NDArray[np.float64]
 
 OUTLINES = ("rect", "rect", "round", "round", "oval", "waist", "taper", "low", "arch", "soft")
-FRAMED = ("slat", "slat", "ladder", "ladder", "panel", "panel", "spindle", "cross", "splat", "board", "lattice")
+FRAMED = (
+    *("slat", "slat", "ladder", "ladder", "panel", "panel", "panel", "panel"),
+    *("spindle", "cross", "splat", "board", "lattice"),
+)
+
+HARD = ("wood", "plastic", "acrylic", "metal", "wicker", "mesh", "cork")
+"""What nobody can put buttons into."""
 
 
 def back_outline(rng: random.Random, form: str, width: float, height: float) -> Points:
@@ -100,7 +106,7 @@ def back_panel(
         scene.say("perforated back", "holes in the back", "cut-out back", "back with hole")
     elif 0.36 <= extra < 0.58:
         scene.say("channelled back", "ribbed back", "stitched back", "back with seams", "padded back")
-    elif 0.58 <= extra < 0.68:
+    elif 0.58 <= extra < 0.68 and material.texture not in HARD:
         tufts(solids, place, width, height, material, bias=bias)
         scene.say("tufted back", "button back", "buttoned back", "tufted", "buttons")
 
@@ -190,7 +196,7 @@ def framed_back(
     elif form == "lattice":
         hoop(rng, solids, scene, seat, frame, width=w, height=high * 0.97)
     else:
-        height = high * rng.uniform(0.6, 0.98)
+        height = high * (rng.uniform(0.22, 0.5) if rng.random() < 0.45 else rng.uniform(0.5, 0.98))
         panel = cover if rng.random() < 0.75 else frame
         back_panel(rng, solids, seat, panel, form=rng.choice(OUTLINES), width=w * rng.uniform(0.9, 1.02),
                    height=height, lift=high - height, bend=rng.uniform(-0.03, 0.06), bias=-0.01,

@@ -1,4 +1,4 @@
-"""The rest of what one sits on: parsons and director's chairs, loungers, high chairs, egg chairs, bean bags, steps."""
+"""The rest of what one sits on: parsons and director's chairs, loungers, high chairs, bean bags, steps."""
 
 from __future__ import annotations
 
@@ -7,27 +7,31 @@ import random
 
 import numpy as np
 
-from stbir.data.drawn.camera import shop_camera
 from stbir.data.drawn.lathe import Lathe, turned
 from stbir.data.drawn.materials import metal, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
-from stbir.data.drawn.seating.framed import COVERS
-from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star
+from stbir.data.drawn.seating.covers import cover_of, tubing
+from stbir.data.drawn.seating.legs import Seat, stand_on_legs, stand_on_trestle
+from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, smooth_path
 
 
 def build_parsons(rng: random.Random) -> Scene:
     """A fully upholstered dining chair on four legs, perhaps with solid arms or a skirt down to the floor."""
-    cover, frame = pick(rng, COVERS), wood(rng)
+    cover, frame = cover_of(rng), wood(rng)
     arms, skirt = rng.random() < 0.4, rng.random() < 0.2
     names = (
         ("dining armchair", "upholstered chair", "armchair") if arms else ("dining chair", "upholstered chair", "chair")
     )
     seat = Seat(rng.uniform(0.21, 0.27), rng.uniform(0.22, 0.27), rng.uniform(0.34, 0.4), rng.uniform(0.35, 0.6), 0.1)
     thick = rng.uniform(0.08, 0.14)
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.5)
+    if not arms and rng.random() < 0.4:
+        names = ("slipper chair", "armless chair", "accent chair", "lounge chair")
+        seat = Seat(rng.uniform(0.26, 0.33), rng.uniform(0.26, 0.31), rng.uniform(0.2, 0.3), seat.back, 0.12)
+        thick = rng.uniform(0.12, 0.18)
+    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.5)
     scene = Scene("chair", names, cover)
     w, d, h = seat.width, seat.depth, seat.height
     if skirt:
@@ -69,7 +73,7 @@ def build_parsons(rng: random.Random) -> Scene:
 
 def build_director(rng: random.Random) -> Scene:
     """A director's or camping chair: crossed legs, a slung seat and back, flat arms."""
-    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
+    frame = wood(rng) if rng.random() < 0.6 else tubing(rng)
     cover = pick(rng, ("fabric", "fabric", "fabric", "striped", "floral", "dots", "camo", "leather"))
     tall = rng.random() < 0.3
     h, w, d = (
@@ -78,7 +82,7 @@ def build_director(rng: random.Random) -> Scene:
         rng.uniform(0.18, 0.23),
     )
     rise, top = rng.uniform(0.18, 0.24), rng.uniform(0.38, 0.52)
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
+    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.8)
     scene = Scene("chair", ("director's chair", "folding chair", "camping chair", "director chair"), cover)
     radius = rng.uniform(0.01, 0.02)
     for y in (d, -d):
@@ -105,9 +109,9 @@ def build_director(rng: random.Random) -> Scene:
 
 def build_sun_lounger(rng: random.Random) -> Scene:
     """A long reclining seat of slats, fabric or a thick mattress on a low frame."""
-    frame = wood(rng) if rng.random() < 0.5 else metal(rng)
-    cover = frame if rng.random() < 0.3 else pick(rng, COVERS)
-    solids = Solids(shop_camera(rng, high=32), strokes=rng.random() < 0.7)
+    frame = wood(rng) if rng.random() < 0.5 else tubing(rng)
+    cover = frame if rng.random() < 0.3 else cover_of(rng)
+    solids = Solids(seat_camera(rng, high=32), strokes=rng.random() < 0.7)
     scene = Scene("chair", ("sun lounger", "lounger", "chaise longue", "deck chair", "reclining chair"), cover)
     w, long, h = rng.uniform(0.24, 0.32), rng.uniform(0.5, 0.85), rng.uniform(0.26, 0.36)
     rise, reach = rng.uniform(0.3, 0.6), rng.uniform(0.25, 0.5)
@@ -139,23 +143,31 @@ def build_sun_lounger(rng: random.Random) -> Scene:
 def build_high_chair(rng: random.Random) -> Scene:
     """A chair for babies: tall legs, a small seat, a tray and perhaps a footrest."""
     frame = wood(rng) if rng.random() < 0.5 else metal(rng, rng.choice(("white", "silver", "grey", "black")))
-    cover, board = pick(rng, ("plastic", "plastic", *COVERS)), pick(rng, ("plastic", "wood"))
+    cover, board = cover_of(rng, *("plastic",) * 12), pick(rng, ("plastic", "wood"))
     seat = Seat(rng.uniform(0.15, 0.19), rng.uniform(0.14, 0.17), rng.uniform(0.5, 0.62), rng.uniform(0.28, 0.4), 0.06)
-    solids = Solids(shop_camera(rng, height=0.5), strokes=rng.random() < 0.75)
+    solids = Solids(seat_camera(rng, height=0.5), strokes=rng.random() < 0.75)
     scene = Scene("chair", ("high chair", "baby high chair", "baby chair", "highchair"), cover)
     w, d, h = seat.width, seat.depth, seat.height
-    stand_on_legs(rng, solids, seat, frame, radius=rng.uniform(0.012, 0.022), splay=rng.uniform(0.06, 0.14))
-    solids.cushion((0, 0, h + 0.02), (2.1 * w, 2.1 * d, 0.06), cover, "seat")
+    radius = rng.uniform(0.012, 0.022)
+    if rng.random() < 0.45:
+        stand_on_trestle(rng, solids, seat, frame, radius=radius)
+        scene.say("folding", "foldable", "a-frame legs", "folding frame")
+    else:
+        stand_on_legs(rng, solids, seat, frame, radius=radius, splay=rng.uniform(0.06, 0.14))
+    padded = rng.random() < 0.6
+    if padded:
+        solids.box((0, 0.01, h - 0.04), (2.2 * w, 2.1 * d, 0.1), board, "base", bias=0.06)
+    solids.cushion((0, 0, h + 0.02), (2.1 * w, 2.1 * d, 0.08 if padded else 0.05), cover, "seat")
     back_panel(
         rng,
         solids,
         seat,
         cover,
-        form=rng.choice(("soft", "round", "rect")),
-        width=w,
+        form=rng.choice(("soft", "round", "oval", "rect")),
+        width=w * rng.uniform(1.0, 1.15),
         height=seat.back,
         lift=0.03,
-        thickness=0.03,
+        thickness=rng.uniform(0.02, 0.08),
         bend=0.04,
         scene=scene,
     )
@@ -173,55 +185,15 @@ def build_high_chair(rng: random.Random) -> Scene:
     return scene
 
 
-def build_egg(rng: random.Random) -> Scene:
-    """A big curved shell on a star or a disc, with a cushion inside."""
-    cover = pick(rng, (*COVERS, "plastic", "leather", "leather"))
-    base = metal(rng)
-    inner = cover if rng.random() < 0.5 else pick(rng, COVERS)
-    seat = Seat(rng.uniform(0.27, 0.36), rng.uniform(0.2, 0.26), rng.uniform(0.3, 0.38), rng.uniform(0.55, 0.85), 0.12)
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.5)
-    scene = Scene("chair", ("egg chair", "swivel armchair", "lounge chair", "shell armchair", "round chair"), cover)
-    if rng.random() < 0.6:
-        stand_on_star(rng, solids, seat, base, castors=False, arms=rng.choice((4, 4, 5)))
-        scene.say("four star base", "star base", "swivel base")
-    else:
-        stand_on_disc(rng, solids, seat, base)
-        scene.say("round base", "disc base", "pedestal base")
-    w, d, h = seat.width, seat.depth, seat.height
-    solids.cushion((0, 0.02, h + 0.02), (2.0 * w, 2.3 * d, 0.16), cover.darker(0.85), "shell", roundness=0.9, bias=0.2)
-    form = rng.choice(("oval", "round", "waist", "oval"))
-    back_panel(
-        rng,
-        solids,
-        seat,
-        cover,
-        form=form,
-        width=w,
-        height=seat.back + 0.1,
-        lift=-0.06,
-        bend=rng.uniform(0.12, 0.28),
-        thickness=rng.uniform(0.03, 0.1),
-        bias=0.05,
-        scene=scene,
-    )
-    solids.cushion((0, -0.02, h + 0.1), (1.6 * w, 1.9 * d, 0.1), inner, "cushion", roundness=0.8, bias=-0.05)
-    if inner is not cover:
-        scene.say(*made_of(rng, inner, "cushion", "seat cushion", "inside"))
-    scene.say("curved shell", "rounded shape", "curved back", "enclosing sides")
-    scene.say(*made_of(rng, base, "base", "legs"))
-    solids.emit(scene)
-    return scene
-
-
 def build_bean_bag(rng: random.Random) -> Scene:
     """A soft bag or a pouffe, with seams that run up to its top."""
-    cover = pick(rng, COVERS)
+    cover = cover_of(rng)
     pouffe = rng.random() < 0.5
     wide, tall = rng.uniform(0.36, 0.48), rng.uniform(0.3, 0.42) if pouffe else rng.uniform(0.55, 0.8)
     knots = [(0.7, 0.0), (1.0, 0.3), (0.98, 0.65), (0.7, 0.95), (0.1, 1.0)]
     if not pouffe:
         knots = [(0.8, 0.0), (1.0, 0.16), (0.9, 0.42), (0.55, 0.72), (0.3, 0.92), (0.1, 1.0)]
-    solids = Solids(shop_camera(rng, height=tall / 2), strokes=False)
+    solids = Solids(seat_camera(rng, height=tall / 2), strokes=False)
     names = (
         ("pouffe", "ottoman", "footstool", "floor cushion")
         if pouffe

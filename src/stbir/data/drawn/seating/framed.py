@@ -1,4 +1,4 @@
-"""Chairs with an open frame: dining, shell, folding, rocking and garden chairs, bar stools, stools."""
+"""Chairs with an open frame: dining, folding, rocking and garden chairs, bar stools, stools."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from stbir.data.drawn.camera import shop_camera
-from stbir.data.drawn.materials import Material, metal, pick, wood
+from stbir.data.drawn.materials import Material, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
-from stbir.data.drawn.seating.backs import FRAMED, OUTLINES, back_panel, framed_back
+from stbir.data.drawn.seating.backs import FRAMED, back_panel, framed_back
+from stbir.data.drawn.seating.covers import cover_of, tinted, tubing
 from stbir.data.drawn.seating.legs import (
     Seat,
     stand_on_crossed_legs,
@@ -21,39 +21,37 @@ from stbir.data.drawn.seating.legs import (
     stand_on_sled,
     stand_on_star,
 )
+from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Solids, smooth_path
-
-COVERS = (
-    *("leather", "leather", "leather", "fabric", "fabric", "fabric", "velvet", "plain", "suede", "quilted"),
-    *("striped", "dots", "plaid", "floral", "knit", "mesh", "wicker", "zigzag", "felt", "fur"),
-)
-SHELLS = ("plastic", "plastic", "plastic", "plastic", "fabric", "velvet", "leather", "wood", "wicker", "knit", "mesh")
 
 
 def build_framed(rng: random.Random, kind: str) -> Scene:
     """A chair of the `kind` dining, bar, folding or rocking."""
-    frame = wood(rng) if rng.random() < (0.75 if kind != "folding" else 0.45) else metal(rng)
-    if rng.random() < 0.12:
-        frame = pick(rng, ("plastic", "plain"))
-    cover = pick(rng, COVERS)
-    padded = rng.random() < 0.55
+    frame = wood(rng) if rng.random() < (0.78 if kind != "folding" else 0.45) else tubing(rng)
+    if rng.random() < 0.14:
+        frame = tinted(rng, ("plastic", "plain"))
+    cover = cover_of(rng)
+    padded = rng.random() < 0.48
     seat = _measures(rng, kind)
-    solids = Solids(shop_camera(rng, height=0.45 if kind != "bar" else 0.6), strokes=rng.random() < 0.75)
-    main = cover if padded and rng.random() < 0.5 else frame
+    solids = Solids(seat_camera(rng, height=0.45 if kind != "bar" else 0.6), strokes=rng.random() < 0.75)
+    main = cover if padded and rng.random() < 0.3 else frame
     scene = Scene("chair", _names(kind, frame), main)
     radius = rng.uniform(0.011, 0.028) if frame.texture == "wood" else rng.uniform(0.008, 0.018)
     if kind == "folding":
         stand_on_crossed_legs(rng, solids, seat, frame, radius=radius * 0.85, tall=seat.back)
+        if seat.height > 0.5:
+            scene.names = ("folding bar stool", "folding bar chair", *scene.names[:2])
         scene.say("folding", "foldable", "crossed legs", "folding legs")
     else:
-        splay = rng.uniform(0.0, 0.09) if rng.random() < 0.5 else 0.0
+        splay = rng.uniform(0.0, 0.1) if rng.random() < (0.7 if kind == "bar" else 0.5) else 0.0
         stand_on_legs(rng, solids, seat, frame, radius=radius, splay=splay, lift=0.06 if kind == "rocking" else 0.0)
     if kind == "rocking":
         rockers(rng, solids, seat, frame)
         scene.say("rockers", "curved runners", "rocking base", "with rockers")
     add_seat(rng, solids, seat, cover if padded else frame, frame, padded=padded)
-    form = rng.choice(FRAMED)
-    framed_back(rng, solids, scene, seat, frame, cover, form=form, radius=radius, posts=kind != "folding")
+    form = rng.choice((*FRAMED, *("panel",) * 6, "ladder", "ladder") if kind == "folding" else FRAMED)
+    back = cover if padded or rng.random() < 0.25 else frame
+    framed_back(rng, solids, scene, seat, frame, back, form=form, radius=radius, posts=kind != "folding")
     if form in ("slat", "ladder", "spindle", "cross"):
         scene.names += (f"{form}-back chair", f"{form}-back {scene.names[1]}")
     if rng.random() < (0.8 if kind == "rocking" else 0.3) and kind != "folding":
@@ -67,83 +65,15 @@ def build_framed(rng: random.Random, kind: str) -> Scene:
     return scene
 
 
-def build_shell(rng: random.Random) -> Scene:
-    """A moulded seat and back in one bend, on wooden legs, wire, four tubes or a star."""
-    shell = pick(rng, SHELLS)
-    frame = wood(rng) if rng.random() < 0.4 else metal(rng)
-    seat = replace(_measures(rng, "dining"), back=rng.uniform(0.3, 0.45), rake=rng.uniform(0.03, 0.14))
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
-    scene = Scene(
-        "chair",
-        ("chair", "shell chair", "plastic chair", "armless shell chair", "stacking chair", "dining chair"),
-        shell,
-    )
-    if shell.texture != "plastic":
-        scene.names = ("chair", "shell chair", "modern chair", "dining chair", "accent chair")
-    radius = rng.uniform(0.008, 0.018)
-    inner = replace(seat, width=seat.width * 0.8, depth=seat.depth * 0.75)
-    base = rng.choice(("legs", "legs", "sled", "sled", "star", "tower"))
-    if base == "legs":
-        stand_on_legs(rng, solids, inner, frame, radius=radius, splay=rng.uniform(0.02, 0.12))
-    elif base == "sled":
-        stand_on_sled(rng, solids, replace(inner, width=seat.width * 0.95), frame, radius=rng.uniform(0.006, 0.012))
-        scene.say("sled base", "wire base", "sled legs", "bent metal frame")
-    elif base == "star":
-        stand_on_star(rng, solids, seat, frame, castors=rng.random() < 0.6, arms=rng.choice((4, 5)))
-        scene.names = ("office chair", "swivel chair", "shell chair", "desk chair")
-    else:
-        stand_on_legs(rng, solids, inner, frame, radius=radius, splay=rng.uniform(0.04, 0.1))
-        for side in (-1, 1):
-            ends = ((side * inner.width, -inner.depth, seat.height * 0.7), (-side * inner.width, inner.depth, 0.35))
-            solids.rod(ends[0], ends[1], 0.004, metal(rng, "black"), "stretcher", bias=0.3)
-        scene.names += ("eiffel chair",)
-    one_piece(rng, solids, scene, seat, shell)
-    scene.say(*made_of(rng, frame, "legs", "base" if base in ("star", "sled") else "legs"))
-    solids.emit(scene)
-    return scene
-
-
-def one_piece(rng: random.Random, solids: Solids, scene: Scene, seat: Seat, shell: Material) -> None:
-    """The seat and back of a shell chair, perhaps with low sides that become arms."""
-    w, d, h = seat.width * rng.uniform(0.95, 1.1), seat.depth, seat.height
-    sides = rng.random() < 0.35
-    rise = rng.uniform(0.1, 0.24)
-    dip = rng.uniform(0.0, 0.025)
-    half = [(0, -d * 1.07, h - dip), (0.85 * w, -d, h - dip), (w, -d * 0.5, h), (w * 1.02, d * 0.4, h)]
-    half.append((w * 0.94, d, h + dip))
-    ring = [*half, *((-x, y, z) for x, y, z in reversed(half[1:]))]
-    rim = smooth_path([*ring, ring[0]], 3)
-    under = rim - [0, 0, rng.uniform(0.015, 0.04)]
-    solids.face(under, shell.darker(0.7), "seat", bias=0.05, ink=0.7)
-    solids.face(rim, shell.darker(0.97), "seat")
-    if sides:
-        for side in (-1, 1):
-            near = side * math.sin(solids.camera.azimuth) > 0
-            x = side * w
-            front = [(x * 0.97, -d * 0.7, h), (x * 1.06, -d * 0.3, h + rise * 0.75), (x * 1.1, d * 0.4, h + rise)]
-            wall = smooth_path([*front, (x * 1.02, d * 1.05, h + rise * 1.25), (x * 0.94, d, h), front[0]], 4)
-            solids.face(wall, shell.darker(0.92 if near else 0.8), f"side{side}", bias=-0.06 if near else 0.03)
-    form = rng.choice(OUTLINES)
-    bend = rng.uniform(0.03, 0.1) if sides else rng.uniform(-0.05, 0.06)
-    back_panel(rng, solids, seat, shell, form=form, width=w * rng.uniform(0.88, 1.04), height=seat.back, bend=bend,
-               thickness=0.015, bias=0.04, scene=scene)  # fmt: skip
-    if sides:
-        scene.say("bucket seat", "with arms", "curved arms", "moulded arms")
-    elif rng.random() < 0.3:
-        pad = pick(rng, COVERS)
-        solids.cushion((0, 0, h + 0.02), (w * 1.7, d * 1.7, 0.04), pad, "cushion", bias=-0.03)
-        scene.say(*made_of(rng, pad, "seat pad", "cushion"))
-
-
 def build_stool(rng: random.Random) -> Scene:
     """A stool without a back, low or as high as a bar; or an upholstered footstool or bench."""
     tall = rng.random() < 0.4
     height = rng.uniform(0.58, 0.78) if tall else rng.uniform(0.3, 0.46)
     wide = rng.uniform(0.3, 0.6) if not tall and rng.random() < 0.3 else rng.uniform(0.15, 0.24)
     seat = Seat(wide, min(wide, rng.uniform(0.15, 0.24)), height, 0.1, 0.0)
-    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
-    cover = pick(rng, COVERS) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
-    solids = Solids(shop_camera(rng, height=height / 2, high=34), strokes=rng.random() < 0.75)
+    frame = wood(rng) if rng.random() < 0.6 else tubing(rng)
+    cover = cover_of(rng) if rng.random() < 0.6 else (frame if rng.random() < 0.5 else pick(rng, "plastic"))
+    solids = Solids(seat_camera(rng, height=height / 2), strokes=rng.random() < 0.75)
     bench = wide > 0.3
     names = ("bench", "footstool", "ottoman", "upholstered bench") if bench else ("stool", "footstool", "small stool")
     if tall:
@@ -160,7 +90,8 @@ def build_stool(rng: random.Random) -> Scene:
     else:
         splay = rng.uniform(0.0, 0.1)
         radius = rng.uniform(0.011, 0.026)
-        stand_on_legs(rng, solids, seat, frame, radius=radius, splay=splay, count=rng.choice((4, 4, 3)))
+        under = replace(seat, width=seat.width * 0.72, depth=seat.depth * 0.72) if turned else seat
+        stand_on_legs(rng, solids, under, frame, radius=radius, splay=splay, count=rng.choice((4, 4, 3)))
     thick = rng.uniform(0.03, 0.2 if not tall else 0.08)
     size = (seat.width * 2.15, seat.depth * 2.15, thick)
     if turned:
@@ -179,13 +110,15 @@ def build_stool(rng: random.Random) -> Scene:
 
 def build_lounger(rng: random.Random) -> Scene:
     """A light chair of bent tube: cantilever, sling or easy chair with seat and back in one sweep."""
-    frame = metal(rng) if rng.random() < 0.7 else wood(rng)
-    cover = pick(rng, COVERS)
+    frame = tubing(rng) if rng.random() < 0.7 else wood(rng)
+    cover = cover_of(rng)
+    if rng.random() < 0.1:
+        frame = cover
     easy = rng.random() < 0.45
     high = rng.uniform(0.28, 0.36) if easy else rng.uniform(0.42, 0.48)
     rake = rng.uniform(0.2, 0.34) if easy else rng.uniform(0.06, 0.16)
     seat = Seat(rng.uniform(0.23, 0.31), rng.uniform(0.23, 0.3), high, rng.uniform(0.4, 0.6), rake)
-    solids = Solids(shop_camera(rng), strokes=rng.random() < 0.8)
+    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.8)
     names = ("lounge chair", "easy chair", "armchair") if easy else ("cantilever chair", "chair", "visitor chair")
     scene = Scene("chair", names, cover)
     radius, w, d = rng.uniform(0.009, 0.019), seat.width, seat.depth
@@ -269,9 +202,11 @@ def rockers(rng: random.Random, solids: Solids, seat: Seat, frame: Material) -> 
 
 
 def _measures(rng: random.Random, kind: str) -> Seat:
-    height = rng.uniform(0.58, 0.76) if kind == "bar" else rng.uniform(0.41, 0.48)
-    back = rng.uniform(0.15, 0.38) if kind == "bar" else rng.uniform(0.34, 0.62)
-    return Seat(rng.uniform(0.19, 0.25), rng.uniform(0.19, 0.25), height, back, rng.uniform(0.02, 0.17))
+    high = kind == "bar" or (kind == "folding" and rng.random() < 0.2)
+    height = rng.uniform(0.58, 0.76) if high else rng.uniform(0.41, 0.48)
+    back = rng.uniform(0.15, 0.38) if high else rng.uniform(0.34, 0.66)
+    least, most = (0.15, 0.22) if high else (0.18, 0.25)
+    return Seat(rng.uniform(least, most), rng.uniform(least, most), height, back, rng.uniform(0.02, 0.17))
 
 
 def _names(kind: str, frame: Material) -> tuple[str, ...]:

@@ -115,14 +115,14 @@ def stand_on_star(
         x, y = reach * math.cos(angle), reach * math.sin(angle)
         bend = (x * 0.55, y * 0.55, rise - 0.01)
         path = smooth_path([(0, 0, rise), bend, (x, y, 0.055)], 2)
-        solids.tube(path, thick, material, f"foot{index}", taper=0.65, bias=BEHIND)
+        solids.tube(path, thick, material, f"base{index}", taper=0.65, bias=BEHIND)
         if castors:
             for shift in (-0.012, 0.014):
                 centre = (x + shift, y, 0.028)
                 shade = wheel if shift < 0 else wheel.darker(0.8)
                 solids.disc(centre, 0.029, shade, f"castor{index}", axis=1, bias=BEHIND - shift, ink=0.8)
         else:
-            solids.disc((x, y, 0.02), 0.02, wheel, f"castor{index}", bias=BEHIND, ink=0.4)
+            solids.disc((x, y, 0.02), 0.02, wheel, f"foot{index}", bias=BEHIND, ink=0.4)
     middle = rise + (seat.height - rise) * rng.uniform(0.35, 0.6)
     solids.rod((0, 0, rise - 0.02), (0, 0, middle), rng.uniform(0.024, 0.034), material, "column", bias=BEHIND)
     gas = material.darker(0.85) if rng.random() < 0.6 else wheel
@@ -154,8 +154,32 @@ def stand_on_crossed_legs(
     for side in (-1, 1):
         solids.rod((side * w * 0.94, d * 1.1, 0), (side * w * 0.94, -d * 0.7, h), radius, material, f"leg{side}")
         post = [(side * w, -front, 0), (side * w, seat.back_y(0) * 0.75, h), (side * w, seat.back_y(tall), h + tall)]
-        solids.tube(post, radius, material, f"post{side}", bias=BEHIND)
+        solids.tube(post[:2], radius, material, f"post{side}", bias=BEHIND)
+        solids.tube(post[1:], radius, material, f"post{side}", bias=0.04)
+    if material.texture != "wood" or rng.random() < 0.15:
+        y, top = seat.back_y(tall), h + tall
+        rise = rng.uniform(0.02, 0.08)
+        bow = [(-w, y, top - 0.01), (-w * 0.8, y, top + rise), (w * 0.8, y, top + rise), (w, y, top - 0.01)]
+        solids.tube(smooth_path(bow, 3), radius, material, "post", bias=0.03)
     if rng.random() < 0.8:
         for y in (d * 1.0, -front * 0.93):
             z = h * rng.uniform(0.05, 0.2)
             solids.rod((-w * 0.95, y, z), (w * 0.95, y, z), radius * 0.8, material, "stretcher", bias=BEHIND)
+
+
+def stand_on_trestle(rng: random.Random, solids: Solids, seat: Seat, material: Material, *, radius: float) -> None:
+    """Two legs on either side that meet under the arms, tied near the floor or on castors: the way high chairs fold."""
+    x, top = seat.width * 1.25, seat.height + rng.uniform(0.0, 0.12)
+    reach = seat.depth + rng.uniform(0.12, 0.22)
+    castors = rng.random() < 0.35
+    for side in (-1, 1):
+        for end in (-1, 1):
+            foot = (side * (x + 0.03), end * reach, 0.03)
+            solids.rod((side * x, -end * 0.03, top), foot, radius, material, f"leg{side}{end}", bias=BEHIND * 0.6)
+            if castors:
+                dark = pick(rng, "plastic", "black")
+                solids.disc((foot[0], foot[1], 0.028), 0.028, dark, f"castor{side}{end}", axis=0, bias=0.1)
+    for end in (-1, 1):
+        z = top * rng.uniform(0.06, 0.2)
+        y = end * reach * (1 - z / top)
+        solids.rod((-x, y, z), (x, y, z), radius * 0.8, material, "stretcher", bias=BEHIND)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import random
 
-from stbir.data.drawn.camera import shop_camera
 from stbir.data.drawn.materials import Material, metal, pick
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel
-from stbir.data.drawn.seating.framed import COVERS
+from stbir.data.drawn.seating.covers import cover_of
 from stbir.data.drawn.seating.legs import Seat, stand_on_star
+from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Solids, smooth_path
 
 
 def build_office(rng: random.Random) -> Scene:
     """A swivel chair for a desk, from a small task chair to a padded executive one."""
-    cover = pick(rng, (*COVERS, "mesh", "mesh", "leather", "leather"))
+    cover = cover_of(rng, "mesh", "mesh", "leather", "leather")
     if rng.random() < 0.3:
         cover = pick(rng, ("leather", "fabric", "mesh"), "black")
     base = metal(rng, rng.choice(("silver", "black", "black", "silver", "white", "grey")))
@@ -29,12 +29,13 @@ def build_office(rng: random.Random) -> Scene:
         back=rng.uniform(0.55, 0.75) if executive else rng.uniform(0.28, 0.5),
         rake=rng.uniform(0.04, 0.16),
     )
-    solids = Solids(shop_camera(rng, high=24), strokes=rng.random() < 0.6)
+    solids = Solids(seat_camera(rng), strokes=rng.random() < 0.6)
     names = ("office chair", "swivel chair", "desk chair", "computer chair", "office swivel chair")
     scene = Scene("chair", names + (("executive chair", "high back office chair") if executive else ()), cover)
-    stand_on_star(rng, solids, seat, base, castors=rng.random() < 0.9)
+    castors = rng.random() < 0.9
+    stand_on_star(rng, solids, seat, base, castors=castors)
     thick = rng.uniform(0.05, 0.13) if executive else rng.uniform(0.04, 0.09)
-    sitting = cover if rng.random() < 0.75 else pick(rng, COVERS)
+    sitting = cover if rng.random() < 0.75 else cover_of(rng)
     solids.box((0, 0, seat.height - 0.015), (0.16, 0.2, 0.04), base, "mechanism", bias=0.25, ink=0.3)
     solids.cushion((0, -0.02, seat.height + thick / 2), (seat.width * 2.1, seat.depth * 2.1, thick), sitting, "seat",
                    roundness=rng.choice((0.35, 0.5, 0.8)), bias=-0.03)  # fmt: skip
@@ -50,7 +51,8 @@ def build_office(rng: random.Random) -> Scene:
     else:
         scene.say("no arms", "armless", "without arms")
     scene.say(*made_of(rng, base, "base", "legs", "star base"))
-    scene.say("wheels", "castors", "on wheels", "with wheels", "swivel base")
+    if castors:
+        scene.say("wheels", "castors", "on wheels", "with wheels", "swivel base")
     if sitting is not cover:
         scene.say(*made_of(rng, sitting, "seat"))
     solids.emit(scene)

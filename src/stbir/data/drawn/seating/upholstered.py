@@ -7,13 +7,14 @@ import random
 
 import numpy as np
 
-from stbir.data.drawn.camera import shop_camera
-from stbir.data.drawn.materials import Material, metal, pick, wood
+from stbir.data.drawn.curves import smooth
+from stbir.data.drawn.materials import Material, pick, wood
 from stbir.data.drawn.phrases import made_of
 from stbir.data.drawn.scene import Scene
 from stbir.data.drawn.seating.backs import back_panel, tufts
-from stbir.data.drawn.seating.framed import COVERS
-from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_star
+from stbir.data.drawn.seating.covers import cover_of, tubing
+from stbir.data.drawn.seating.legs import Seat, stand_on_disc, stand_on_legs, stand_on_sled, stand_on_star
+from stbir.data.drawn.seating.view import seat_camera
 from stbir.data.drawn.solids import Mark, Solids, hull
 
 
@@ -25,10 +26,28 @@ def build_armchair(rng: random.Random) -> Scene:
     return build_couch(rng, "chair", 1, ("armchair", "club chair", "lounge chair", "arm chair", "sofa chair"))
 
 
-def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, ...], *, wings: bool = False) -> Scene:
-    """A box of padding with arms, a back and one cushion per seat."""
-    cover = pick(rng, COVERS)
-    frame = wood(rng) if rng.random() < 0.75 else metal(rng)
+def build_section(rng: random.Random) -> Scene:
+    """A part of a sofa for one or two: without arms, or a box whose arms are as high as its back."""
+    seats = rng.choice((1, 1, 1, 2, 2))
+    names = (
+        ("one-seat section", "sofa section", "lounge chair") if seats == 1 else ("two-seat sofa", "sofa", "loveseat")
+    )
+    return build_couch(rng, "chair", seats, names, form=rng.choice(("armless", "armless", "box")))
+
+
+def build_couch(
+    rng: random.Random,
+    family: str,
+    seats: int,
+    names: tuple[str, ...],
+    *,
+    wings: bool = False,
+    form: str | None = None,
+) -> Scene:
+    """A box of padding with a back and one cushion per seat; `form` is "arms", "armless", "box" or any of them."""
+    form = form or ("arms" if wings else rng.choices(("arms", "armless", "box"), (0.74, 0.08, 0.18))[0])
+    cover = cover_of(rng)
+    frame = wood(rng) if rng.random() < (0.7 if form == "arms" else 0.5) else tubing(rng)
     half = rng.uniform(0.25, 0.33) * (seats if seats == 1 else seats * 0.95)
     deep = rng.uniform(0.29, 0.37)
     legs = rng.uniform(0.08, 0.2) if rng.random() < 0.8 else 0.015
@@ -37,31 +56,35 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
     seat = legs + body
     back = rng.uniform(0.55, 0.75) if wings else rng.uniform(0.32, 0.46)
     if seats > 1:
-        camera = shop_camera(rng, height=0.4, high=22, frontal=0.25, sideways=0.0, turned=(10.0, 42.0), nearest=4.5)
+        camera = seat_camera(rng, height=0.4, high=22, frontal=0.2, sideways=0.0, turned=(8.0, 42.0), nearest=4.5)
     else:
-        camera = shop_camera(rng, height=0.4, high=24)
+        camera = seat_camera(rng, height=0.4)
     solids = Solids(camera)
     scene = Scene(family, names, cover)
-    arm = rng.uniform(0.05, 0.14)
-    rise = rng.uniform(0.16, 0.28) + pad
+    arm = {"arms": rng.uniform(0.06, 0.14), "armless": 0.005, "box": rng.uniform(0.03, 0.06)}[form]
+    back = back * 0.75 if form == "box" else back
+    rise = back + pad if form == "box" else rng.uniform(0.14, 0.24) + pad
     place = Seat(half + arm * 0.8, deep * 0.92, legs, 0.5, 0.0)
     if legs > 0.05:
-        stand_on_legs(
-            rng, solids, place, frame, radius=rng.uniform(0.014, 0.026), splay=rng.uniform(0, 0.03), tied=False
-        )
+        if frame.texture == "metal" and rng.random() < 0.35:
+            stand_on_sled(rng, solids, place, frame, radius=rng.uniform(0.006, 0.012))
+            scene.say("sled legs", "sled base")
+        else:
+            radius = rng.uniform(0.014, 0.026) if frame.texture == "wood" else rng.uniform(0.008, 0.016)
+            stand_on_legs(rng, solids, place, frame, radius=radius, splay=rng.uniform(0, 0.03), tied=False)
         scene.say(*made_of(rng, frame, "legs", "feet"))
     solids.box((0, 0, legs + body / 2), (2 * half, 2 * deep, body), cover, "base", bias=0.12)
     _couch_back(
         rng, solids, scene, cover, width=half + arm, deep=deep, seat=seat, low=legs, rise=back + pad, wings=wings
     )
-    piping = pick(rng, "plain") if rng.random() < 0.12 else None
+    piping = pick(rng, "plain") if rng.random() < 0.06 else None
     _cushions(
         rng, solids, scene, cover, seats=seats, half=half, deep=deep, seat=seat, pad=pad, rise=back, piping=piping
     )
     if piping is not None:
         scene.say(*made_of(rng, piping, "piping", "trim", "edges"))
-    if rng.random() < 0.9 or wings:
-        rolled = not wings and rng.random() < 0.4
+    if form != "armless":
+        rolled = form == "arms" and not wings and rng.random() < 0.4
         for side in (-1, 1):
             top = seat + rise
             padded_arm(rng, solids, cover, (side * (half + arm * 0.95), deep, legs, top), arm, rolled=rolled, side=side)
@@ -71,8 +94,8 @@ def build_couch(rng: random.Random, family: str, seats: int, names: tuple[str, .
             scene.say("square arms", "arms", "straight arms", "boxy arms")
     else:
         scene.say("no arms", "armless")
-    if seats > 1 and rng.random() < 0.35:
-        _pillows(rng, solids, scene, half=half, deep=deep, seat=seat + pad)
+    if rng.random() < (0.35 if seats > 1 or form == "armless" else 0.1):
+        _pillows(rng, solids, scene, cover, half=half, deep=deep, seat=seat + pad)
     solids.emit(scene)
     return scene
 
@@ -90,7 +113,7 @@ def _couch_back(
     rise: float,
     wings: bool,
 ) -> None:
-    form = "soft" if wings else rng.choice(("box", "box", "soft", "round", "arch"))
+    form = "soft" if wings else rng.choice(("box", "box", "soft", "soft", "arch"))
     if form == "box":
         size = (2 * width * 1.04, 0.15, seat + rise - low)
         solids.box((0, deep * 0.95, (seat + rise + low) / 2), size, cover, "back", bias=0.25, lean=0.05)
@@ -101,13 +124,27 @@ def _couch_back(
         back_panel(rng, solids, lean, cover, form=form, width=width * 1.03, height=height, thickness=0.12, bias=0.2)
     if wings:
         for side in (-1, 1):
-            x, top = side * width, seat + rise * rng.uniform(0.9, 1.0)
-            near = -0.05 if side * math.sin(solids.camera.azimuth) > 0 else 0.1
-            flare = side * 0.03
-            y = deep * 0.95
-            ring = [(x, y, seat + 0.1), (x + flare, y - 0.24, seat + rise * 0.4), (x + flare, y - 0.26, top - 0.12)]
-            solids.face([*ring, (x, y - 0.12, top), (x, y, top)], cover.darker(0.9), f"wing{side}", bias=near)
+            _wing(rng, solids, cover, side, at=(width, deep * 0.93, seat + 0.12), tall=rise - 0.1)
         scene.say("wing back", "high back", "winged back", "side wings")
+
+
+def _wing(
+    rng: random.Random, solids: Solids, cover: Material, side: int, *, at: tuple[float, float, float], tall: float
+) -> None:
+    """A padded side of a high back, from `at` (half the width, the back, the arm) forward and `tall`."""
+    x, y, z = at
+    reach = rng.uniform(0.17, 0.26)
+    knots = [(0.07, 0), (-reach * 1.1, 0), (-reach, tall * 0.4), (-reach * 0.95, tall * 0.75), (-reach * 0.4, tall)]
+    outline = smooth([*knots, (0.09, tall * 0.99)], 3, closed=True)
+
+    def place(flat: np.ndarray) -> np.ndarray:
+        return np.column_stack(
+            [np.full(len(flat), side * x * 1.03), y + flat[:, 0] + 0.06 * flat[:, 1], z + flat[:, 1]]
+        )
+
+    near = side * math.sin(solids.camera.azimuth) > 0
+    shade = cover.darker(0.95 if near else 0.86)
+    solids.panel(outline, place, (-side * 0.06, 0, 0), shade, f"wing{side}", bias=-0.02 if near else 0.12)
 
 
 def _cushions(
@@ -182,9 +219,11 @@ def padded_arm(
     solids.add(float(depths.mean()) + deep + near - 0.02, [roll, face])
 
 
-def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, deep: float, seat: float) -> None:
-    cover = pick(rng, COVERS)
-    count = rng.randint(1, 3)
+def _pillows(
+    rng: random.Random, solids: Solids, scene: Scene, same: Material, *, half: float, deep: float, seat: float
+) -> None:
+    cover = same if rng.random() < 0.5 else cover_of(rng)
+    count = rng.randint(1, 3) if half > 0.45 else 1
     for index in range(count):
         x = (-0.75, 0.75, -0.45)[index] * half
         size = (0.36, rng.uniform(0.3, 0.36), 0.12)
@@ -195,10 +234,10 @@ def _pillows(rng: random.Random, solids: Solids, scene: Scene, *, half: float, d
 
 def build_tub(rng: random.Random) -> Scene:
     """A chair whose back runs round into the arms."""
-    cover = pick(rng, COVERS)
-    frame = wood(rng) if rng.random() < 0.6 else metal(rng)
+    cover = cover_of(rng)
+    frame = wood(rng) if rng.random() < 0.6 else tubing(rng)
     radius, height, deep = rng.uniform(0.25, 0.32), rng.uniform(0.36, 0.45), rng.uniform(0.85, 1.0)
-    solids = Solids(shop_camera(rng))
+    solids = Solids(seat_camera(rng))
     names = ("tub chair", "armchair", "bucket chair", "lounge chair", "barrel chair")
     scene = Scene("chair", names, cover)
     base = rng.choice(("legs", "legs", "legs", "star", "disc", "plinth"))
@@ -218,14 +257,15 @@ def build_tub(rng: random.Random) -> Scene:
     back, side = rng.uniform(0.24, 0.46), rng.uniform(0.08, 0.22)
     bulge = np.clip(np.sin(angle), 0, 1) ** rng.uniform(0.7, 1.6)
     flare = rng.uniform(1.0, 1.15)
-    low = np.column_stack([radius * np.cos(angle), radius * deep * np.sin(angle), np.full(25, bottom)])
-    high = np.column_stack([flare * low[:, 0], flare * low[:, 1], height + side + (back - side) * bulge])
+    rim = np.column_stack([radius * np.cos(angle), radius * deep * np.sin(angle), np.full(25, bottom)])
+    low = rim * ([1, 1, 1] if base in ("legs", "plinth") else [narrow := rng.uniform(0.62, 1.0), narrow, 1])
+    high = np.column_stack([flare * rim[:, 0], flare * rim[:, 1], height + side + (back - side) * bulge])
     thick = rng.uniform(0.82, 0.93)
     inner_high, inner_low = high * [thick, thick, 1], low * [thick, thick, 1] + [0, 0, height - bottom]
     project = solids.camera.project
     outside, depths = project(np.concatenate([low, high[::-1]]))
     inside = project(np.concatenate([inner_low, inner_high[::-1]]))[0]
-    rim = project(np.concatenate([high, inner_high[::-1]]))[0]
+    edge = project(np.concatenate([high, inner_high[::-1]]))[0]
     far = float(depths.max())
     solids.add(far, [Mark(outside, cover.darker(0.75), "shell", 1.0, 0.6)])
     solids.add(far - 0.01, [Mark(inside, cover.darker(0.9), "shell", 0.8, 0.4)])
@@ -237,7 +277,7 @@ def build_tub(rng: random.Random) -> Scene:
             solids.add(front - 0.02, [Mark(cheek[0], cover.darker(0.95), "shell", 1.0, 0.4)])
     lip = project(np.concatenate([low[[0, -1]], (low * [1, 1, 1] + [0, 0, height - bottom - 0.06])[[-1, 0]]]))[0]
     solids.add(front + 0.03, [Mark(lip, cover.darker(0.85), "base", 0.9, 0.4)])
-    solids.add(front - 0.03, [Mark(rim, cover.darker(1.06), "shell", 0.9, 0.4)])
+    solids.add(front - 0.03, [Mark(edge, cover.darker(1.06), "shell", 0.9, 0.4)])
     if base != "plinth":
         scene.say(*made_of(rng, frame, "legs", "base" if base != "legs" else "feet"))
     scene.say("curved back", "round back", "barrel back", "wrap around back", "curved arms")
