@@ -16,9 +16,9 @@ from stbir.evaluation.sheet import SheetRow, contact_sheet
 HERE = Path(__file__).parent
 DRAWN = HERE / "drawn"
 WANTED = {
-    "boot": "silver leather boots with a zip",
-    "chair": "orange chair with metal legs",
-    "bag": "dark brown clutch bag with a chain",
+    "boot": "grey crocodile leather ankle boot",
+    "chair": "mint green chair with wooden legs",
+    "bag": "mustard yellow clutch bag with a silver clasp",
 }
 
 
