@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -55,8 +54,17 @@ def forbidden(path: str, rules: Sequence[Rule]) -> bool:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    end = pattern.endswith("$")
-    # runs of stars mean one, and would cost exponential time
-    parts = re.split(r"\*+", pattern.removesuffix("$"))
-    expression = ".*".join(re.escape(part) for part in parts) + ("$" if end else "")
-    return re.match(expression, path, re.DOTALL) is not None
+    # not as a regular expression: many stars would cost exponential time
+    first, *others = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    whole, place = pattern.endswith("$"), len(first)
+    last = others.pop() if whole and others else ""
+    for part in others:
+        found = path.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    if not whole:
+        return True
+    return path.endswith(last) and len(path) - len(last) >= place if "*" in pattern else place == len(path)

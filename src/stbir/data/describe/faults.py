@@ -14,7 +14,7 @@ from stbir.errors import InputError
 MOST_WORDS = 10
 MOST_CHARACTERS = 160
 """For languages that put no spaces between words, where counting these says nothing."""
-MOST_REPEATS = 2
+MOST_REPEATS = 3
 
 BRANDS = Path(__file__).with_name("brands.txt")
 BRAND_KEYS = ("brand", "brands", "maker", "manufacturer", "designer", "vendor")
