@@ -60,6 +60,8 @@ def define(add: Callable[..., argparse.ArgumentParser]) -> None:
         metavar="NAME",
         help=f"the environment variable that holds the key of the endpoint (default: {KEY_VARIABLE})",
     )
+    # known only to be refused: an unknown option would be repeated on the terminal, key and all
+    writer.add_argument("--key", "--api-key", dest="key", help=argparse.SUPPRESS)
     how = parser.add_argument_group("how")
     how.add_argument("--prompt", metavar="FILE", type=place, help="ask this instead of our own prompt")
     how.add_argument("--brands", metavar="FILE", type=place, help="more names that must not appear, one per line")
@@ -111,6 +113,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     """Refuse what does not go together, before anything is read."""
+    if options.key is not None:
+        raise InputError(
+            f"a key does not belong on the command line, where others can see it: set {KEY_VARIABLE}, or another "
+            "environment variable and name it with --key-variable"
+        )
     if (options.endpoint is None) == (options.local is None):
         raise InputError("give either --endpoint URL with --model NAME, or --local MODEL")
     if options.endpoint is not None and not options.model:

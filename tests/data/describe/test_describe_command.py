@@ -173,7 +173,7 @@ def test_a_brand_in_the_catalogue_must_not_be_in_the_text(stbir, server, tmp_pat
 
 def test_a_server_that_dies_midway(describe, server: VisionServer, photos: Path, tmp_path: Path) -> None:
     for number in range(20):
-        paint(photos / f"more{number}.png", "red", size=(64 + number, 48))
+        paint(photos / f"more{number}.png", "red", size=(65 + number, 48))
     server.script = lambda asked: good(asked) if asked.number < 8 else Reply(drop=True)
     said = describe("--tries", 2, "--at-once", 2)
     assert said.code == 1
@@ -375,7 +375,7 @@ def test_two_at_a_time_are_refused(describe, server, photos: Path, tmp_path: Pat
         (["--endpoint", "http://a/v1", "--model", "m", "--prompt", "none.txt"], "cannot read the prompt none.txt"),
         (["--local", "m", "--model", "m"], "--model goes with --endpoint"),
         (["--local", "photos", "--revision", "m"], "a folder has no revisions"),
-        (["--key", KEY], "unrecognized arguments"),
+        (["--api-key", KEY], "a key does not belong on the command line"),
     ],
 )
 def test_what_does_not_go_together(stbir, photos, arguments, says: str, monkeypatch) -> None:
@@ -384,6 +384,7 @@ def test_what_does_not_go_together(stbir, photos, arguments, says: str, monkeypa
     assert (said.code, said.out) == (2, "")
     (line,) = said.err.splitlines()
     assert says in line
+    assert KEY not in line
     assert not (photos.parent / "t.txt").exists()
 
 

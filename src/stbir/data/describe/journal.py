@@ -75,8 +75,10 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Remember a text, on the disk when this returns."""
-        self._write(entry)
-        self.entries[entry.key] = entry
+        try:
+            self._write(entry)
+        finally:  # an interrupt in between must not hide a text that is there
+            self.entries[entry.key] = entry
 
     def add_prompt(self, question: Question) -> None:
         """Remember the words of a prompt, unless they are known."""

@@ -117,9 +117,9 @@ def load(source: str, *, revision: str | None = None) -> Local:
     if missing := sorted(found["missing_keys"]):
         raise ModelError(f"the model {source} lacks {len(missing)} of its weights, such as {missing[0]}")
     network = network.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-    commit = config._commit_hash  # the only place where it is told
-    name, known = identity(source)
-    return Local(network, tokenizer, images, model=name, revision=known if place.is_dir() else commit or known)
+    # after loading, when what was fetched from the hub is known
+    name, known = identity(source, revision=revision)
+    return Local(network, tokenizer, images, model=name, revision=known)
 
 
 def identity(source: str, *, revision: str | None = None) -> tuple[str, str]:

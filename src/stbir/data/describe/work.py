@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import Queue
@@ -68,26 +67,26 @@ def describe_all(
         except (InputError, Unanswered, Unusable) as error:
             return error
 
-    journal.add_prompt(question)
     in_a_row = 0
-    with closing(side_by_side(jobs, one, at_once=at_once)) as results:
-        for job, result in results:
-            if isinstance(result, Entry):
-                journal.add(result)
-                outcome.described.append(job.content)
-                in_a_row = 0
-            elif isinstance(result, Unusable):
-                outcome.stopped = result
-                return
-            else:
-                outcome.failures.append((job.photo.id, str(result)))
-                in_a_row += isinstance(result, Unanswered) and result.service
-            on_done()
-            if in_a_row >= FAILURES_IN_A_ROW:
-                outcome.stopped = Unusable(
-                    f"gave up: the service failed {in_a_row} photos in a row; the last: {result}"
-                )
-                return
+
+    def keep(job: Job, result: Entry | InputError | Unanswered | Unusable) -> bool:
+        nonlocal in_a_row
+        if isinstance(result, Entry):
+            journal.add(result)
+            outcome.described.append(job.content)
+            in_a_row = 0
+        elif isinstance(result, Unusable):
+            outcome.stopped = outcome.stopped or result
+        else:
+            outcome.failures.append((job.photo.id, str(result)))
+            in_a_row += isinstance(result, Unanswered) and result.service
+        on_done()
+        if in_a_row >= FAILURES_IN_A_ROW and outcome.stopped is None:
+            outcome.stopped = Unusable(f"gave up: the service failed {in_a_row} photos in a row; the last: {result}")
+        return outcome.stopped is None
+
+    journal.add_prompt(question)
+    side_by_side(jobs, one, keep, at_once=at_once)
 
 
 def entry_of(job: Job, *, writer: Writer, question: Question, brands: Sequence[str] = (), tries: int = 4) -> Entry:
@@ -126,18 +125,22 @@ def entry_of(job: Job, *, writer: Writer, question: Question, brands: Sequence[s
     )
 
 
-def side_by_side(jobs: Iterable[J], work: Callable[[J], R], *, at_once: int) -> Generator[tuple[J, R]]:
-    """Do `work` for all jobs, at most `at_once` at a time, and give each result as it comes.
+def side_by_side(jobs: Iterable[J], work: Callable[[J], R], keep: Callable[[J, R], bool], *, at_once: int) -> None:
+    """Do `work` for all jobs, at most `at_once` at a time, and give each result to `keep`, in this thread.
 
-    One at a time is done in this thread. Otherwise the threads are daemons: whoever stops listening, as Ctrl-C does,
-    does not wait for a stalled server, and no job is begun any more.
+    It ends when all is done, when `keep` returns False, or when an error is raised; results that have arrived by then
+    are kept. One at a time is done in this thread. Otherwise the threads are daemons: after Ctrl-C nobody waits for a
+    stalled server, and no job is begun any more.
 
-    >>> sorted(side_by_side([1, 2, 3], lambda number: number * number, at_once=2))
+    >>> squares = {}
+    >>> side_by_side([1, 2, 3], lambda number: number**2, lambda *pair: not squares.update([pair]), at_once=2)
+    >>> sorted(squares.items())
     [(1, 1), (2, 4), (3, 9)]
     """
     if at_once == 1:
         for job in jobs:
-            yield job, work(job)
+            if not keep(job, work(job)):
+                return
         return
     waiting = list(reversed(list(jobs)))
     done: Queue[tuple[J, R] | BaseException] = Queue()
@@ -163,6 +166,11 @@ def side_by_side(jobs: Iterable[J], work: Callable[[J], R], *, at_once: int) -> 
             result = done.get()
             if isinstance(result, BaseException):
                 raise result
-            yield result
+            if not keep(*result):
+                return
     finally:
         stop.set()
+        while not done.empty():
+            result = done.get_nowait()
+            if not isinstance(result, BaseException):
+                keep(*result)
