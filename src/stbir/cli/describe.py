@@ -80,6 +80,8 @@ def define(add: Callable[..., argparse.ArgumentParser]) -> None:
 def run(options: argparse.Namespace) -> int:
     """Describe what is new, write all texts, and say what was left out."""
     _check(options)
+    from tqdm import tqdm
+
     from stbir.data.describe.faults import BRANDS, read_brands
     from stbir.data.describe.journal import open_journal, read_journal
     from stbir.data.describe.question import PROMPT, SIDE, Question, read_prompt
@@ -93,7 +95,8 @@ def run(options: argparse.Namespace) -> int:
     _check_files(options, journal_path)
     source = Source(Path(os.path.abspath(options.photos)))
     listing = source.read()
-    found = survey(listing.photos, root=source.folder)
+    photos = tqdm(listing.photos, desc="reading", unit="photo", leave=False, disable=not sys.stderr.isatty())
+    found = survey(photos, root=source.folder)
     found.broken.extend(listing.problems)
     if options.dry_run:
         return _dry_run(options, found, read_journal(journal_path), question)

@@ -179,7 +179,9 @@ def test_a_server_that_dies_midway(describe, server: VisionServer, photos: Path,
     assert said.code == 1
     assert said.out.splitlines()[0] == "8 photos described, 0 as before, 18 without a description"
     lines = said.err.splitlines()
-    assert [line.startswith("failed: ") for line in lines] == [True] * 5 + [False]
+    # the other thread may have had one under way
+    assert len(lines) - 1 in (5, 6)
+    assert all(line.startswith("failed: ") for line in lines[:-1])
     assert lines[-1].startswith("stopped: gave up: the service failed 5 photos in a row")
     # nobody who is gone is asked for all the others
     assert len(server.asked) < 26
