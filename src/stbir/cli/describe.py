@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stbir.cli.wording import counted, place, reachable, shown
-from stbir.errors import InputError
+from stbir.cli.describe_options import check, check_files, declare, key_of
+from stbir.cli.wording import counted, reachable, shown
 
 if TYPE_CHECKING:
     from stbir.data.describe.journal import Journal, Key
@@ -20,66 +20,17 @@ if TYPE_CHECKING:
     from stbir.data.describe.work import Job, Outcome
     from stbir.data.describe.writer import Writer
 
-KEY_VARIABLE = "STBIR_DESCRIBE_KEY"
-"""A name of our own: the key of one service must not go to another because its variable happened to be set."""
 FAILED = 1
-
-EPILOG = """\
-A run that was interrupted, or had failures, goes on where it was: give the same command again. A photo is described
-again only if its file, the prompt, --side, the model or its revision has changed. Photos whose metadata, sidecar or
-ai.txt says noai are left out. Exit code 1: some photos have no description, and the rest is written.
-
-  stbir data describe photos/ --to texts.txt --endpoint http://127.0.0.1:8000/v1 --model Qwen/Qwen2.5-VL-7B-Instruct
-"""
 
 
 def define(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add `describe` to the actions of `stbir data`."""
-    about = (__doc__ or "").partition("\n")[0]
-    parser = add(
-        "describe",
-        help=about,
-        description=about,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("photos", metavar="PHOTOS", type=place, help="a folder of pictures, or a table of them")
-    parser.add_argument("--to", metavar="FILE", type=place, required=True, help="write <photo> tab <text> here")
-    parser.add_argument("--table", metavar="CSV", type=place, help="write a table too, with the origin of each text")
-    parser.add_argument("--journal", metavar="FILE", type=place, help="what is remembered (default: FILE.journal)")
-    parser.add_argument("--dry-run", action="store_true", help="send nothing; say how much there is to do")
-    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    writer = parser.add_argument_group("who writes")
-    writer.add_argument("--endpoint", metavar="URL", help="an OpenAI-compatible address; usually ends in /v1")
-    writer.add_argument("--model", metavar="NAME", help="what the endpoint calls the model")
-    writer.add_argument("--local", metavar="MODEL", help="a Qwen-VL model to load here: a folder, or a hub id")
-    writer.add_argument("--revision", metavar="NAME", help="which version of the model; stored with each text")
-    writer.add_argument(
-        "--key-variable",
-        metavar="NAME",
-        help=f"the environment variable that holds the key of the endpoint (default: {KEY_VARIABLE})",
-    )
-    # known only to be refused: an unknown option would be repeated on the terminal, key and all
-    writer.add_argument("--key", "--api-key", dest="key", help=argparse.SUPPRESS)
-    how = parser.add_argument_group("how")
-    how.add_argument("--prompt", metavar="FILE", type=place, help="ask this instead of our own prompt")
-    how.add_argument("--brands", metavar="FILE", type=place, help="more names that must not appear, one per line")
-    how.add_argument("--side", metavar="PIXELS", type=int, help="the longer side of pictures sent (default: 768)")
-    how.add_argument("--at-once", metavar="N", type=int, default=4, help="requests at a time (default: 4)")
-    how.add_argument(
-        "--tries", metavar="N", type=int, default=4, help="answers per photo, connections too (default: 4)"
-    )
-    how.add_argument("--timeout", metavar="SECONDS", type=float, default=120.0, help="for one request (default: 120)")
-    price = parser.add_argument_group("what a dry run reckons with, per million tokens")
-    price.add_argument("--price-in", metavar="PRICE", type=float, help="of what is sent")
-    price.add_argument("--price-out", metavar="PRICE", type=float, help="of what is answered")
-    parser.set_defaults(run=run)
+    declare(add, about=(__doc__ or "").partition("\n")[0]).set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Describe what is new, write all texts, and say what was left out."""
-    _check(options)
+    check(options)
     from tqdm import tqdm
 
     from stbir.data.describe.faults import BRANDS, read_brands
@@ -92,14 +43,15 @@ def run(options: argparse.Namespace) -> int:
     question = Question(read_prompt(options.prompt or PROMPT), side=SIDE if options.side is None else options.side)
     brands = read_brands(BRANDS) + (read_brands(options.brands) if options.brands is not None else ())
     journal_path = options.journal or options.to.with_name(f"{options.to.name}.journal")
-    _check_files(options, journal_path)
+    before = read_journal(journal_path)
+    check_files(options, before)
     source = Source(Path(os.path.abspath(options.photos)))
     listing = source.read()
     photos = tqdm(listing.photos, desc="reading", unit="photo", leave=False, disable=not sys.stderr.isatty())
     found = survey(photos, root=source.folder)
     found.broken.extend(listing.problems)
     if options.dry_run:
-        return _dry_run(options, found, read_journal(journal_path), question)
+        return _dry_run(options, found, before, question)
     outcome = Outcome()
     with open_journal(journal_path) as journal:
         if journal.damaged:
@@ -114,53 +66,6 @@ def run(options: argparse.Namespace) -> int:
     return _report(options, found, outcome, written)
 
 
-def _check(options: argparse.Namespace) -> None:
-    """Refuse what does not go together, before anything is read."""
-    if options.key is not None:
-        raise InputError(
-            f"a key does not belong on the command line, where others can see it: set {KEY_VARIABLE}, or another "
-            "environment variable and name it with --key-variable"
-        )
-    if (options.endpoint is None) == (options.local is None):
-        raise InputError("give either --endpoint URL with --model NAME, or --local MODEL")
-    if options.endpoint is not None and not options.model:
-        raise InputError("--endpoint wants --model NAME: what the server calls the model")
-    if options.local is not None:
-        for name in ("model", "key_variable"):
-            if getattr(options, name) is not None:
-                raise InputError(f"--{name.replace('_', '-')} goes with --endpoint, not with --local")
-        if options.revision is not None and Path(options.local).expanduser().is_dir():
-            raise InputError("--revision goes with a model of the hub: a folder has no revisions")
-    ranges = {"side": (56, 4096), "at_once": (1, 64), "tries": (1, 20), "timeout": (0.1, 3600.0)}
-    for name, (low, high) in ranges.items():
-        value = getattr(options, name)
-        if value is not None and not low <= value <= high:
-            raise InputError(f"--{name.replace('_', '-')} must be from {low} to {high}, got {value}")
-    prices = (options.price_in, options.price_out)
-    if any(price is not None for price in prices) and (None in prices or not options.dry_run):
-        raise InputError("give --price-in and --price-out together, with --dry-run")
-    if any(price is not None and not 0 <= price < 1e9 for price in prices):
-        raise InputError("a price must be at least 0")
-    if options.endpoint is not None:
-        from stbir.data.describe.endpoint import chat_address
-
-        chat_address(options.endpoint)
-
-
-def _check_files(options: argparse.Namespace, journal: Path) -> None:
-    """Refuse to write over something that this command did not write, such as texts somebody wrote by hand."""
-    files = [file for file in (options.to, options.table, journal) if file is not None]
-    if len({os.path.abspath(file) for file in files}) < len(files):
-        raise InputError("--to, --table and --journal must be different files")
-    for file in files:
-        if file.is_dir():
-            raise InputError(f"{file} is a folder; give a file to write")
-        if not file.parent.is_dir():
-            raise InputError(f"there is no folder {file.parent} to write {file.name} into; make it first")
-        if file != journal and file.exists() and not journal.exists():
-            raise InputError(f"{file} is there already, and no journal {journal} says it is ours; give another name")
-
-
 def _writer(options: argparse.Namespace) -> Writer:
     if options.local is not None:
         from stbir.data.describe.local import load
@@ -168,7 +73,7 @@ def _writer(options: argparse.Namespace) -> Writer:
         return load(options.local, revision=options.revision)
     from stbir.data.describe.endpoint import Endpoint, is_near
 
-    key = _key(options.key_variable)
+    key = key_of(options.key_variable)
     if key and options.endpoint.startswith("http:") and not is_near(options.endpoint):
         print("the key and the photos travel unencrypted: the endpoint is http, not https", file=sys.stderr)
     return Endpoint(
@@ -180,15 +85,6 @@ def _writer(options: argparse.Namespace) -> Writer:
         tries=options.tries,
         rng=random.Random(),
     )
-
-
-def _key(variable: str | None) -> str | None:
-    key = os.environ.get(variable or KEY_VARIABLE, "").strip()
-    if variable is not None and not key:
-        raise InputError("the environment variable that --key-variable names is not set; set it to the key")
-    if not key.isascii() or not key.isprintable():
-        raise InputError("the key in the environment is no key: it has marks in it that cannot be sent")
-    return key or None
 
 
 def _keys(found: Survey, question: Question, model: str, revision: str) -> dict[str, Key]:

@@ -165,7 +165,7 @@ def test_a_brand_in_the_catalogue_must_not_be_in_the_text(stbir, server, tmp_pat
     arguments = ("data", "describe", tmp_path / "shoes.csv", "--to", tmp_path / "t.txt", "--endpoint", server.url)
     said = stbir(*arguments, "--model", "q", "--tries", 1)
     assert said.code == 1
-    assert said.err == "failed: shoe-1: no usable answer in 1 tries; the last one names the brand 'strap'\n"
+    assert said.err == "failed: shoe-1: no usable answer in 1 try; the last one names the brand 'strap'\n"
     server.script = lambda asked: Reply('{"colour": "red", "material": "", "parts": []}')
     assert stbir(*arguments, "--model", "q").code == 0
     assert (tmp_path / "t.txt").read_text() == "a.png\tred\n"
@@ -390,9 +390,40 @@ def test_what_does_not_go_together(stbir, photos, arguments, says: str, monkeypa
     assert not (photos.parent / "t.txt").exists()
 
 
-def test_files_of_others_are_not_overwritten(describe, server, tmp_path: Path) -> None:
-    (tmp_path / "texts.txt").write_text("by hand")
+@pytest.mark.parametrize("name", ["texts.txt", "texts.csv"])
+def test_what_people_wrote_is_not_overwritten(describe, server, tmp_path: Path, name: str) -> None:
+    file, others = tmp_path / name, set(tmp_path.iterdir())
+    file.write_text("by,hand\na,b\n")
+    said = describe("--table", tmp_path / "texts.csv")
+    assert (said.code, server.asked) == (2, [])
+    assert f"{file} is there already, and 2 texts in it did not come from" in said.err
+    assert set(tmp_path.iterdir()) == others | {file}
+    file.unlink()
+    assert describe("--table", tmp_path / "texts.csv").code == 0
+    corrected = file.read_text().replace("red, leather, strap", "dark red, leather, strap")
+    file.write_text(corrected)
+    said = describe("--table", tmp_path / "texts.csv")
+    assert said.code == 2
+    assert "and 1 text in it did not come from" in said.err
+    assert file.read_text() == corrected
+
+
+def test_texts_of_another_prompt_are_ours_to_replace(describe, tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("?")
+    assert describe("--table", tmp_path / "texts.csv").code == 0
+    assert describe("--table", tmp_path / "texts.csv", "--prompt", tmp_path / "p").code == 0
+
+
+def test_a_key_that_cannot_be_sent_is_refused_and_not_repeated(describe, server, monkeypatch) -> None:
+    monkeypatch.setenv("STBIR_DESCRIBE_KEY", f"{KEY}\nX-Evil: 1")
     said = describe()
     assert (said.code, server.asked) == (2, [])
-    assert "is there already, and no journal" in said.err
-    assert (tmp_path / "texts.txt").read_text() == "by hand"
+    assert "the key in the environment is no key" in said.err
+    assert KEY not in said.err
+
+
+def test_another_variable_may_hold_the_key(describe, server, monkeypatch) -> None:
+    monkeypatch.setenv("STBIR_DESCRIBE_KEY", "other")
+    monkeypatch.setenv("SHOP_KEY", KEY)
+    assert describe("--key-variable", "SHOP_KEY").code == 0
+    assert {asked.headers["Authorization"] for asked in server.asked} == {f"Bearer {KEY}"}

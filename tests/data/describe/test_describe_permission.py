@@ -52,6 +52,8 @@ def one(path: Path, **metadata: object) -> str | None:
         ("a.jpg", {"comment": b"by Benoait"}, False),
         ("a.jpg", {"exif": exif(0x010E, "shoe, NoAI")}, True),
         ("a.jpg", {"exif": exif(0x9C9E, "noai\0".encode("utf-16-le"))}, True),
+        ("a.jpg", {"exif": exif(0x9286, b"UNICODE\0" + "noai".encode("utf-16-be"))}, True),
+        ("a.jpg", {"exif": exif(0x9286, b"ASCII\0\0\0shoe\0noai")}, True),
         ("a.tif", {"tiffinfo": {270: "noai"}}, True),
         ("a.gif", {"comment": b"noai"}, True),
     ],

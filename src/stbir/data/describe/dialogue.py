@@ -48,7 +48,7 @@ def describe_picture(
             turns = [first, Turn("assistant", said), Turn("user", correction(wrong))]
             continue
         return Written(description, answer.served_by, number, tokens_in, tokens_out)
-    raise Unanswered(f"no usable answer in {tries} tries; the last one {wrong}")
+    raise Unanswered(f"no usable answer in {tries} {'try' if tries == 1 else 'tries'}; the last one {wrong}")
 
 
 def checked(answer: Answer, *, brands: Iterable[str] = ()) -> Description:

@@ -94,7 +94,9 @@ class Endpoint:
                         f"{self.url} wants to be left alone for {trouble.wait:,.0f} seconds ({trouble}): run again then"
                     ) from None
                 if attempt >= self.tries:
-                    raise Unanswered(f"{trouble} ({attempt} tries)", service=True) from None
+                    raise Unanswered(
+                        f"{trouble} ({attempt} {'try' if attempt == 1 else 'tries'})", service=True
+                    ) from None
                 with self._lock:
                     wait = back_off(attempt - 1, rng=self._rng, first=self._first_wait)
                 if trouble.wait is None:

@@ -29,8 +29,6 @@ _REFUSAL = re.compile(r"(?<![a-z0-9])no(?:image)?ai(?![a-z0-9])|DMI-PROHIBITED[A
 _ROBOTS = ("robots", "x_robots_tag", "x-robots-tag")
 _NOT_TEXT = ("exif", "icc_profile", "photoshop")
 _EXIF_IFD = 0x8769
-_XP = range(0x9C9B, 0x9CA0)
-"""Title, comment, author, keywords, subject, as Windows writes them: UTF-16 in bytes."""
 _MOST_BYTES = 1_000_000
 
 
@@ -113,8 +111,8 @@ def _texts(image: Image.Image) -> Iterator[str]:
         yield _as_text(value)
     exif = image.getexif()
     for tags in (exif, exif.get_ifd(_EXIF_IFD)):
-        for tag, value in tags.items():
-            yield _wide(value) if tag in _XP else _as_text(value)
+        for value in tags.values():
+            yield _as_text(value)
     file: Any = image
     iptc: Any = IptcImagePlugin.getiptcinfo(file)
     for value in (iptc or {}).values():
@@ -123,13 +121,11 @@ def _texts(image: Image.Image) -> Iterator[str]:
 
 
 def _as_text(value: object) -> str:
-    # Latin-1 decodes anything, and the words that are looked for are ASCII
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _wide(value: object) -> str:
-    data = bytes(value) if isinstance(value, bytes | tuple | list) else b""  # type: ignore[arg-type]
-    return data.decode("utf-16-le", "replace")
+    if not isinstance(value, bytes):
+        return str(value)
+    # Latin-1 decodes anything, and the words that are looked for are ASCII; Windows and EXIF write UTF-16, too
+    codes = ("latin-1", "utf-16-le", "utf-16-be") if b"\0" in value else ("latin-1",)
+    return "\n".join(value.decode(code, "replace") for code in codes)
 
 
 def _start(path: Path) -> bytes:

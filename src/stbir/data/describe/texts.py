@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,6 +52,27 @@ def write_table(path: Path, texts: Sequence[Text]) -> None:
         origin = [entry.content, entry.prompt, entry.model, entry.revision, entry.served_by, entry.made]
         writer.writerow([*words, *origin])
     _replace(path, table.getvalue())
+
+
+def strange_texts(path: Path, known: Collection[str]) -> int:
+    """How many texts in a file were not written by this command, `known` being those that were.
+
+    Somebody may have corrected them by hand, or it is another file altogether; neither may be overwritten.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return 1
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+    if content.startswith(",".join(HEADER)):
+        texts = [row["text"] for row in csv.DictReader(io.StringIO(content))]
+    else:
+        texts = [line.partition("\t")[2] for line in content.splitlines()]
+    return sum(text not in known for text in texts)
 
 
 def _relative(photo: Photo, folder: Path) -> str:
