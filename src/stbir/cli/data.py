@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from stbir.cli import describe
 from stbir.cli.wording import counted, place, shown
 from stbir.errors import InputError
 
@@ -25,6 +26,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         help="colours with textures: all, only those that training draws, or only those it never draws",
     )
     draw.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    describe.define(actions.add_parser)
 
 
 def run(options: argparse.Namespace) -> int:
