@@ -45,7 +45,7 @@ def test_the_best_equal_the_naive_ones(ties, budget: int, k: int) -> None:
         for row, query in enumerate(range(part.start, part.stop)):
             good = wanted[query] == shown
             later = {"against": good, "for": ~good, "average": np.zeros(53, bool)}[ties]
-            order = sorted(range(53), key=lambda photo: (-scores[query, photo], later[photo], photo))[:k]  # noqa: B023
+            order = sorted(range(53), key=lambda photo: (-scores[query, photo], later[photo], photo))[:k]
             assert numbers[row].tolist() == order
             assert values[row] == pytest.approx(scores[query, order] / 1e6, abs=1e-12)
 

@@ -164,8 +164,9 @@ def readable(report: Report) -> str:
         rows.append([name, f"{result['queries']:,}", *(_value(result, measure) for measure in measures)])
     said = report.protocol
     lines = [table(rows, right=range(1, len(header))), ""]
-    lines += [f"not the published data: {'; '.join(said['deviations'])}"] if said["deviations"] else []
-    lines += [f"protocol {said['options']['name']}: {'; '.join(said['said'])}", "; ".join(_facts(said))]
+    lines += [f"not as published: {'; '.join(said['deviations'])}"] if said["deviations"] else []
+    options = said["options"]
+    lines += [f"protocol {options['name']} ({options['about']})", "; ".join(said["said"]), "; ".join(_facts(said))]
     return "\n".join(lines)
 
 

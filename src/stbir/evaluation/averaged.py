@@ -1,4 +1,4 @@
-"""All sketches of one photo as one query: easier than one query per sketch, and how some published numbers came about."""
+"""All sketches of one photo as one query: easier than a query per sketch, and how some published numbers came about."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def find(trial: Trial, name: str, photos: Floats, *, depth: int) -> Findings:
         trial: who asks for what.
         name: the modality.
         photos: the vectors of the gallery, place by place: (places, dimension).
-        depth: how many of the best photos of each query are kept; 0 for none.
+        depth: how many of the best photos of each query are kept, at 16 bytes each; 0 for none.
     """
     asked, wanted = trial.asked[name].vectors, trial.wanted[name]
     depth = min(depth, len(photos))

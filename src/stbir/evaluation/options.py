@@ -35,7 +35,7 @@ class Protocol(Settings):
 
     name: str = "fine-grained"
     """Which of `stbir.evaluation.presets.PRESETS` this began as."""
-    about: str = "one right photo per query, all photos of the table as gallery"
+    about: str = "ours; not a published one"
     measures: tuple[str, ...] = DEFAULT_MEASURES
     relevance: Literal["instance", "category"] = "instance"
     """A photo is relevant that shows the same object, or one of the same category."""

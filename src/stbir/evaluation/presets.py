@@ -133,8 +133,8 @@ _ALL = (
     ),
     Protocol(
         name="stbir-joint",
-        about="code of the STBIR authors: all sketches of a photo averaged, then the words added; shoes and chairs in one "
-        "gallery (here the average is made unit length before that)",
+        about="code of the STBIR authors: all sketches of a photo averaged, then the words added; shoes and chairs in "
+        "one gallery (here the average is made unit length before that)",
         measures=("acc@1", "acc@5", "acc@10", "map@all", "median_rank"),
         sketches="averaged",
         expected_queries=300,

@@ -22,6 +22,7 @@ from stbir.evaluation.averaged import Averaged
 from stbir.evaluation.findings import Evaluation, Findings, find
 from stbir.evaluation.measures import RANK, summarise_values
 from stbir.evaluation.options import Protocol, said_about, said_of_ties
+from stbir.evaluation.presets import PRESETS
 from stbir.evaluation.revision import revision
 from stbir.evaluation.targets import Labels, Targets, find_targets
 from stbir.evaluation.trial import Trial, lay_out, selection
@@ -127,6 +128,7 @@ def evaluate_in_full(
         seed=seed,
         resamples=resamples,
     )
+    # what differs from one photo per query among all photos
     said |= {
         "gallery": len(trial.gallery),
         "distractors": trial.distractors,
@@ -144,7 +146,7 @@ def evaluate_in_full(
 
 
 def deviations(trial: Trial) -> list[str]:
-    """Say where the data are not those of the published protocol, so that nobody compares what cannot be compared."""
+    """Say where data or options are not those of the published protocol: such numbers are not comparable with it."""
     protocol, found = trial.protocol, []
     photos = len(trial.gallery)
     if protocol.expected_photos is not None and photos != protocol.expected_photos:
@@ -152,6 +154,10 @@ def deviations(trial: Trial) -> list[str]:
     drawn = len(trial.asked["sketch"].numbers) if "sketch" in trial.asked else 0
     if protocol.expected_queries is not None and drawn != protocol.expected_queries:
         found.append(f"{protocol.expected_queries:,} sketches expected, {drawn:,} found")
+    published = PRESETS.get(protocol.name, protocol)
+    if published != Protocol():
+        changed = [key for key, value in published if value != getattr(protocol, key)]
+        found += [f"{key} changed to {getattr(protocol, key)}" for key in changed]
     return found
 
 

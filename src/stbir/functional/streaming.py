@@ -1,9 +1,9 @@
 """Ranks and best photos from vectors, block by block on both sides: a full matrix of scores never exists.
 
-Memory: beside the two arrays of vectors that are given, about 6 x 8 bytes x `budget` (200 MB at the default of 4 million
-scores), the vectors of one block of photos and of the relevant photos of one query in float64, and what is
-returned. It does not grow with queries x photos: 100,000 queries against 1,000,000 photos need what 1,000
-against 1,000,000 need. The time does: one product of float64 per pair and dimension.
+Memory: beside the two arrays of vectors that are given, about 6 x 8 bytes x `budget` (200 MB at the default of 4
+million scores), 16,384 photo vectors and those of the relevant photos of one query in float64, and what is returned. It
+does not grow with queries x photos: 100,000 queries against 1,000,000 photos need no more than 1,000 against 1,000,000.
+The time does: one product in float64 per pair and dimension, once for ranks and once for the best photos.
 
 Scores are dot products in float64 rounded to `TIE_DECIMALS`, so that copies of one photo tie wherever they stand.
 """
@@ -24,6 +24,7 @@ Labels = npt.NDArray[Any]
 
 BUDGET = 1 << 22
 _TALL = 512
+_WIDE = 1 << 14
 _FEW = 8
 
 
@@ -40,7 +41,7 @@ def stream_standings(
         photos: of shape (photos, dimension).
         query_labels: what each query looks for.
         photo_labels: what each photo shows.
-        budget: the largest number of scores in memory at a time (never less than one, and the relevant ones of a query).
+        budget: the largest number of scores in memory at a time (never less than one query's relevant ones).
     """
     order = np.argsort(photo_labels, kind="stable")
     first = np.searchsorted(photo_labels[order], query_labels, side="left")
@@ -163,7 +164,8 @@ def groups(
 
 
 def _windows(count: int, wide: int) -> Iterator[slice]:
-    wide = max(1, wide)
+    # few queries at a time must not mean that many photo vectors are copied at a time
+    wide = max(1, min(wide, _WIDE))
     return (slice(start, min(start + wide, count)) for start in range(0, count, wide))
 
 
