@@ -1,10 +1,10 @@
-"""How long an evaluation ranks, and how much memory that takes beside the vectors, for any number of queries and photos.
+"""How long an evaluation ranks, and how much memory that takes beside the vectors.
 
     python benchmarks/ranking.py [--queries 1000] [--photos 1000000] [--dimension 64] [--relevant 1] [--depth 1000]
 
 The vectors are random; what ranking costs does not depend on what they show. `--relevant` is how many photos are
-relevant to a query, which decides how much there is to count. Memory is the peak of the process minus what it
-held with the vectors in place. Both figures grow with the number of photos as a whole only through the time.
+relevant to a query, which decides how much there is to count. Memory is the peak of the process minus its peak with
+the vectors in place.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def main() -> None:
     parser.add_argument("--depth", type=int, default=1000)
     wanted = parser.parse_args()
     rng = np.random.default_rng(0)
-    queries = rng.standard_normal((wanted.queries, wanted.dimension), dtype=np.float32) / 8
-    photos = rng.standard_normal((wanted.photos, wanted.dimension), dtype=np.float32) / 8
+    queries = rng.standard_normal((wanted.queries, wanted.dimension), dtype=np.float32)
+    photos = rng.standard_normal((wanted.photos, wanted.dimension), dtype=np.float32)
     kinds = max(1, wanted.photos // wanted.relevant)
     labels = {"query_labels": np.arange(wanted.queries) % kinds, "photo_labels": np.arange(wanted.photos) % kinds}
     before = peak()

@@ -71,6 +71,9 @@ def test_what_cannot_be_compared(stbir, table: Path, clip_folder: Path, tmp_path
     assert stbir("evaluate", clip_folder, table, "--json", b, "--within", "category").code == 0
     (tmp_path / "no.json").write_text("{}")
     (tmp_path / "broken.json").write_text("{")
+    short = json.loads(a.read_text())
+    short["per_query"]["text"]["mrr"].pop()
+    (tmp_path / "short.json").write_text(json.dumps(short))
     table.write_text(table.read_text().replace("object 3", "object three"))
     assert stbir("evaluate", clip_folder, table, "--json", tmp_path / "other.json").code == 0
     for reports, says in (
@@ -78,6 +81,7 @@ def test_what_cannot_be_compared(stbir, table: Path, clip_folder: Path, tmp_path
         ([a, tmp_path / "other.json"], "was measured on other data than"),
         ([a], "a comparison needs at least 2 reports, got 1"),
         ([a, tmp_path / "no.json"], "is no report with the values of each query"),
+        ([a, tmp_path / "short.json"], "is no report with the values of each query"),
         ([a, tmp_path / "broken.json"], "is not JSON"),
         ([a, tmp_path / "none.json"], "cannot read the report"),
         ([a, a, "--json", tmp_path], "it is a folder"),

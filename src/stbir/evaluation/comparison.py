@@ -56,7 +56,7 @@ def read_report(path: Path) -> Report:
         raise InputError(f"{path} is not JSON: {error}") from None
     parts = [value.get(name) if isinstance(value, dict) else None for name in ("protocol", "results", "per_query")]
     protocol, results, per_query = ({} if not isinstance(part, dict) else part for part in parts)
-    if not results or not per_query or not isinstance(protocol.get("options"), dict):
+    if not isinstance(protocol.get("options"), dict) or not _complete(results, per_query):
         raise InputError(f"{path} is no report with the values of each query; write one with stbir evaluate --json")
     return Report(protocol=protocol, results=results, per_query=per_query)
 
@@ -165,6 +165,17 @@ def _clusters(columns: Mapping[str, Sequence[Any]]) -> Any:
     ]
     numbers: dict[Any, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names])
+
+
+def _complete(results: Mapping[str, Any], per_query: Mapping[str, Any]) -> bool:
+    """Whether every modality has its averages and one value per query in each column."""
+    for name, result in results.items():
+        columns = per_query.get(name)
+        if not isinstance(result, dict) or not isinstance(columns, dict) or not {"query", "target"} <= columns.keys():
+            return False
+        if any(not isinstance(column, list) or len(column) != result.get("queries") for column in columns.values()):
+            return False
+    return bool(results)
 
 
 def _deciding(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,10 @@ def word(name: str) -> str:
     >>> word("red shoe.png"), word("100%.png"), word("靴.png")
     ('red%20shoe.png', '100%25.png', '靴.png')
     """
-    return "".join(quote(one, safe="") if one.isspace() or one == "%" or not one.isprintable() else one for one in name)
+    # a number sign tells copies of one photo apart
+    return "".join(
+        quote(one, safe="") if one in "%#" or one.isspace() or not one.isprintable() else one for one in name
+    )
 
 
 def name_of(written: str) -> str:

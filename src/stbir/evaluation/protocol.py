@@ -21,7 +21,7 @@ from stbir.errors import InputError
 from stbir.evaluation.averaged import Averaged
 from stbir.evaluation.findings import Evaluation, Findings, find
 from stbir.evaluation.measures import RANK, summarise_values
-from stbir.evaluation.options import Protocol, said_about, said_of_ties
+from stbir.evaluation.options import Protocol, changed, said_about, said_of_ties
 from stbir.evaluation.presets import PRESETS
 from stbir.evaluation.revision import revision
 from stbir.evaluation.targets import Labels, Targets, find_targets
@@ -67,7 +67,7 @@ def evaluate(
     """
     protocol = protocol or Protocol()
     if within is not None:
-        protocol = protocol.model_copy(update={"within": within})
+        protocol = changed(protocol, {"within": within})
     return evaluate_in_full(
         method, split, protocol=protocol, depth=0, seed=seed, resamples=resamples, progress=progress
     ).report

@@ -186,14 +186,14 @@ def _count(others: Reals, targets: Reals, counts: Labels, *, above: Ranks, besid
             above[:, place] += (others > targets[:, place, None]).sum(axis=1)
             beside[:, place] += (others == targets[:, place, None]).sum(axis=1)
         return
+    # sorting each row once is several times faster than looking every photo up among the targets
+    rows = np.sort(others, axis=1)
     for row, count in enumerate(counts):
-        rising = targets[row, :count][::-1]
-        # how many targets each other photo beats, and how many it at least equals
-        beaten = np.bincount(np.searchsorted(rising, others[row], side="left"), minlength=count + 1)
-        equalled = np.bincount(np.searchsorted(rising, others[row], side="right"), minlength=count + 1)
-        over = beaten[::-1].cumsum()[:-1]
-        above[row, :count] += over
-        beside[row, :count] += equalled[::-1].cumsum()[:-1] - over
+        mine = targets[row, :count]
+        lower = np.searchsorted(rows[row], mine, side="left")
+        upper = np.searchsorted(rows[row], mine, side="right")
+        above[row, :count] += rows.shape[1] - upper
+        beside[row, :count] += upper - lower
 
 
 assert FARTHEST * 2 * (1 << 22) < 2**63, "score, tie rule and place fit into one whole number"
