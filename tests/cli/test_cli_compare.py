@@ -22,6 +22,7 @@ def table(photos: Path, sketch: Path) -> Path:
 def changed(report: Path, to: Path, *, first: float) -> Path:
     """A report of another model: the rank of every sketch query is `first`."""
     value = json.loads(report.read_text())
+    value["protocol"]["model"]["fingerprint"] = {"weights": str(first)}
     for measure in ("acc@1", "mrr"):
         value["per_query"]["sketch"][measure] = [first] * 8
         value["results"]["sketch"][measure] = first
@@ -85,6 +86,7 @@ def test_what_cannot_be_compared(stbir, table: Path, clip_folder: Path, tmp_path
         ([a, tmp_path / "broken.json"], "is not JSON"),
         ([a, tmp_path / "none.json"], "cannot read the report"),
         ([a, a, "--json", tmp_path], "it is a folder"),
+        ([a, a, "--seeds"], "are of the same weights"),
     ):
         said = stbir("compare", *reports)
         assert (said.code, said.out) == (2, "")

@@ -138,6 +138,7 @@ def test_what_is_nowhere_in_the_gallery_is_refused() -> None:
     [
         ({"tie": "for"}, "unknown key 'tie', did you mean 'ties'"),
         ({"ties": "random"}, "'ties'"),
+        ({"name": "sketchy-21"}, "can be changed: measures, relevance, within"),
         ({"measures": "map@0"}, "unknown measure 'map@0'"),
         ({"measures": "ndcg@5"}, "acc@K, map@K, map@all"),
         ({"measures": ""}, "measures is empty"),

@@ -40,7 +40,13 @@ def run(options: argparse.Namespace) -> int:
         reason = "it is a folder" if options.json.is_dir() else f"there is no folder {options.json.parent}"
         raise InputError(f"cannot write {options.json}: {reason}")
 
-    from stbir.evaluation.comparison import aggregate_seeds, compare_models, read_report, refuse_unlike
+    from stbir.evaluation.comparison import (
+        aggregate_seeds,
+        compare_models,
+        read_report,
+        refuse_same_weights,
+        refuse_unlike,
+    )
 
     reports = [read_report(path) for path in options.reports]
     names = [str(path) for path in options.reports]
@@ -48,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
     queries = {name: result["queries"] for name, result in reports[0].results.items()}
     written: dict[str, Any] = {"reports": names, "revision": reports[0].protocol["revision"]}
     if options.seeds:
+        refuse_same_weights(reports, names=names)
         spreads = aggregate_seeds(reports)
         print(readable_seeds(spreads, queries=queries))
         results = {name: {one: asdict(spread) for one, spread in some.items()} for name, some in spreads.items()}

@@ -86,6 +86,20 @@ def refuse_unlike(reports: Sequence[Report], *, names: Sequence[str]) -> None:
             )
 
 
+def refuse_same_weights(reports: Sequence[Report], *, names: Sequence[str]) -> None:
+    """Refuse one model counted as several seeds: its spread would look smaller than it is.
+
+    Raises:
+        InputError: two reports are of the same weights; it says which.
+    """
+    seen: dict[str, str] = {}
+    for report, name in zip(reports, names, strict=True):
+        weights = json.dumps(report.protocol.get("model", {}).get("fingerprint"), sort_keys=True)
+        if weights in seen:
+            raise InputError(f"{seen[weights]} and {name} are of the same weights; give one report per seed")
+        seen[weights] = name
+
+
 def shared_measures(reports: Sequence[Report]) -> dict[str, list[str]]:
     """Give the measures that all reports have, by modality, in the order of the first one."""
     found: dict[str, list[str]] = {}

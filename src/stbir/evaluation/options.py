@@ -19,10 +19,13 @@ MEASURES = ("acc@K", "r@K", "p@K", "map@K", "map@all", "mrr", "median_rank")
 
 DEFAULT_MEASURES = ("acc@1", "acc@5", "acc@10", "mrr", "median_rank")
 
+_FIXED = ("name", "about", "expected_queries", "expected_photos")
+"""What says where a protocol comes from; it cannot be changed, or reports would claim what they are not."""
+
 _TIES = {
     "against": "against the target",
     "for": "for the target",
-    "average": "averaged over all orders of the tied photos",
+    "average": "as their average over all orders",
 }
 
 
@@ -118,6 +121,11 @@ def changed(protocol: Protocol, options: Mapping[str, Any]) -> Protocol:
     """
     values = protocol.model_dump()
     for key, value in options.items():
+        if key in _FIXED:
+            free = ", ".join(name for name in Protocol.model_fields if name not in _FIXED)
+            raise InputError(
+                f"{key} belongs to the protocol {protocol.name} and stays as it is; can be changed: {free}"
+            )
         typed = isinstance(value, str)
         if typed and key in ("measures", "categories"):
             value = tuple(part.strip() for part in value.split(",") if part.strip())
