@@ -48,7 +48,11 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trec", metavar="FOLDER", type=place, help="also write TREC runs and qrels")
     parser.add_argument("--beir", metavar="FOLDER", type=place, help="also write queries and photos as a BEIR data set")
     parser.add_argument(
-        "--depth", metavar="N", type=int, default=DEPTH, help=f"photos per query in a run (default: {DEPTH:,})"
+        "--depth",
+        metavar="N",
+        type=int,
+        default=DEPTH,
+        help=f"photos per query in a TREC run (default: {DEPTH:,}); mAP@all and MRR need the whole gallery",
     )
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
 
