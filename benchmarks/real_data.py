@@ -23,7 +23,7 @@ from stbir.cli.evaluate import readable
 from stbir.data.table import read_table
 from stbir.evaluation.protocol import evaluate, summarise
 from stbir.evaluation.vectors import encode_asked, encode_gallery
-from stbir.functional.metrics import vector_ranks
+from stbir.functional.streaming import vector_ranks
 from stbir.types import Split
 
 Row = dict[str, object]

@@ -111,7 +111,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Report:
-    """What an evaluation found: the protocol in words and numbers, and the results it led to."""
+    """What an evaluation found: the protocol in words and numbers, and the results it led to.
+
+    `per_query` holds what the results are averages of, where it is kept: by modality and column one value per query.
+    """
 
     protocol: Mapping[str, Any]
     results: Mapping[str, Mapping[str, Any]]
+    per_query: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)

@@ -24,7 +24,7 @@ def test_table_and_json(stbir, table: Path, clip_folder: Path, tmp_path: Path) -
     said = stbir("evaluate", clip_folder, table, "--json", tmp_path / "report.json", "--seed", 3)
     assert (said.code, said.err) == (0, "")
     report = json.loads((tmp_path / "report.json").read_text())
-    assert set(report) == {"protocol", "results"}
+    assert set(report) == {"protocol", "results", "per_query"}
     assert {name: result["queries"] for name, result in report["results"].items()} == {
         "sketch": 4,
         "text": 3,

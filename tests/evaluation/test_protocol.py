@@ -153,7 +153,7 @@ def test_the_report_names_its_protocol() -> None:
             "category",
             "1 of 2 photos have no category, first p1",
         ),
-        ([query(0, text=0)], [photo(0)], "colour", "not 'colour'"),
+        ([query(0, text=0)], [photo(0)], "colour", "'colour'"),
         ([query(0, text=0)], [photo(0), Photo(id="gone")], None, "neither a picture nor a path"),
     ],
 )

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import pytrec_eval
 
-from stbir.functional.metrics import NEVER, hit_at, median_rank, reciprocal, target_ranks, vector_ranks
+from stbir.functional.metrics import NEVER, hit_at, median_rank, reciprocal, target_ranks
+from stbir.functional.streaming import vector_ranks
 
 
 def slow_rank(scores: list[float], relevant: list[bool]) -> int:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stbir.cli.wording import as_json, counted, place, shown, table
 from stbir.errors import InputError
 
 if TYPE_CHECKING:
+    from stbir.evaluation.options import Protocol
     from stbir.types import Report
 
 MODALITIES = {"sketch": "sketch", "both": "sketch + words"}
 RATES = {"acc@1": "Acc@1 %", "acc@5": "Acc@5 %", "acc@10": "Acc@10 %"}
+DEPTH = 1000
+
+_KINDS = {"acc": "Acc", "map": "mAP", "p": "P", "r": "R"}
 
 
 def define(parser: argparse.ArgumentParser) -> None:
@@ -25,46 +31,155 @@ def define(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--within", choices=["category"], help="rank only against photos of the query's category")
     parser.add_argument(
+        "--protocol", metavar="NAME", help="a published protocol, such as sketchy-21; a wrong name lists all"
+    )
+    parser.add_argument(
+        "--option",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change a choice of the protocol, such as measures=map@all,p@100 or ties=average; a wrong key lists all",
+    )
+    parser.add_argument(
         "--progressive", action="store_true", help="measure on the first 10, 20, ... 100 %% of each sketch"
     )
     parser.add_argument("--json", metavar="FILE", type=place, help="also write the report as JSON")
+    parser.add_argument("--csv", metavar="FILE", type=place, help="also write a table with a row per query")
+    parser.add_argument("--trec", metavar="FOLDER", type=place, help="also write TREC runs and qrels")
+    parser.add_argument("--beir", metavar="FOLDER", type=place, help="also write queries and photos as a BEIR data set")
+    parser.add_argument(
+        "--depth",
+        metavar="N",
+        type=int,
+        default=DEPTH,
+        help=f"photos per query in a TREC run (default: {DEPTH:,}); mAP@all and MRR need the whole gallery",
+    )
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print the table, and write the report."""
-    if options.seed < 0:
-        raise InputError(f"--seed must be at least 0, got {options.seed}")
-    # what is wrong with the arguments is better said before the long run than after it
-    if options.json and (options.json.is_dir() or not options.json.absolute().parent.is_dir()):
-        reason = "it is a folder" if options.json.is_dir() else f"there is no folder {options.json.parent}"
-        raise InputError(f"cannot write {options.json}: {reason}")
+    _refuse(options)
 
     from stbir.data.table import read_table
+    from stbir.evaluation.export import write_beir, write_queries, write_trec
     from stbir.evaluation.progressive import evaluate_progressive
-    from stbir.evaluation.protocol import evaluate
+    from stbir.evaluation.protocol import evaluate_in_full
     from stbir.methods import load
 
+    protocol = _protocol(options)
     split = read_table(options.table)
-    measure = evaluate_progressive if options.progressive else evaluate
-    report = measure(load(options.model), split, within=options.within, seed=options.seed, progress=sys.stderr.isatty())
+    progress = sys.stderr.isatty()
+    if options.progressive:
+        report = evaluate_progressive(
+            load(options.model), split, within=options.within, seed=options.seed, progress=progress
+        )
+        print(readable_progressive(report))
+        if options.json:
+            write_report(options.json, report)
+        return 0
+    depth = options.depth if options.trec else 1 if options.csv else 0
+    found = evaluate_in_full(
+        load(options.model), split, protocol=protocol, depth=depth, seed=options.seed, progress=progress
+    )
     # printed first: what took long to measure must not be lost to a file that cannot be written
-    print(readable_progressive(report) if options.progressive else readable(report))
+    print(readable(found.report))
     if options.json:
-        text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
-        options.json.write_text(text + "\n", encoding="utf-8")
+        write_report(options.json, found.report)
+    if options.csv:
+        write_queries(options.csv, found)
+    if options.trec:
+        write_trec(options.trec, found)
+    if options.beir:
+        write_beir(options.beir, found.trial)
     return 0
 
 
+def _refuse(options: argparse.Namespace) -> None:
+    """Say what is wrong with the arguments: better before the long run than after it."""
+    for name, least in (("seed", 0), ("depth", 1)):
+        if getattr(options, name) < least:
+            raise InputError(f"--{name} must be at least {least}, got {getattr(options, name)}")
+    for file in (options.json, options.csv):
+        if file and (file.is_dir() or not file.absolute().parent.is_dir()):
+            reason = "it is a folder" if file.is_dir() else f"there is no folder {file.parent}"
+            raise InputError(f"cannot write {file}: {reason}")
+    for folder in (options.trec, options.beir):
+        if folder and ((folder.exists() and not folder.is_dir()) or not folder.absolute().parent.is_dir()):
+            reason = "it is a file" if folder.exists() else f"there is no folder {folder.parent}"
+            raise InputError(f"cannot write to the folder {folder}: {reason}")
+    if options.progressive:
+        given = [name for name in ("protocol", "option", "csv", "trec", "beir") if getattr(options, name)]
+        if given:
+            raise InputError(f"--progressive has its own protocol and report; leave out --{given[0]}, or --progressive")
+
+
+def _protocol(options: argparse.Namespace) -> Protocol:
+    """Put the protocol together from its name and the options that change it."""
+    from stbir.evaluation.presets import preset
+
+    changes: dict[str, str] = {}
+    for given in options.option:
+        key, equals, value = given.partition("=")
+        if not equals:
+            raise InputError(f"--option takes KEY=VALUE, such as ties=average, got {given!r}")
+        if key in changes:
+            raise InputError(f"--option {key} is given twice; give it once")
+        changes[key] = value
+    if options.within:
+        if changes.get("within", options.within) != options.within:
+            raise InputError("--within and --option within contradict each other; give one")
+        changes["within"] = options.within
+    protocol = preset(options.protocol or "fine-grained", **changes)
+    if options.trec and protocol.ties == "average":
+        raise InputError("--trec writes one order of the photos, and with ties=average there is none; give other ties")
+    if options.beir and protocol.sketches == "averaged":
+        raise InputError("--beir writes one sketch per query; give it without sketches=averaged")
+    return protocol
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write a report as JSON; the values of each query on one line, for they are many."""
+    text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
+    if report.per_query:
+        values = json.dumps(report.per_query, allow_nan=False)
+        text = f'{text.removesuffix("}").rstrip()},\n  "per_query": {values}\n}}'
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def label(measure: str) -> str:
+    """Spell a measure as papers do.
+
+    >>> label("acc@1"), label("map@200"), label("mrr")
+    ('Acc@1 %', 'mAP@200 %', 'MRR')
+    """
+    kind, at, k = measure.partition("@")
+    if not at:
+        return {"mrr": "MRR", "median_rank": "median rank"}.get(measure, measure)
+    return f"{_KINDS.get(kind, kind)}@{k} %"
+
+
 def readable(report: Report) -> str:
-    """The report as a table, a row per modality, and its protocol in a line."""
-    header = ["", "queries", *RATES.values(), "MRR", "median rank"]
+    """The report as a table, a row per modality, and its protocol below it."""
+    measures = report.protocol["options"]["measures"]
+    header = ["", "queries", *(label(measure) for measure in measures)]
     rows = [header]
     for name, result in report.results.items():
-        rates = [_with_interval(result, measure, scale=100, digits=1) for measure in RATES]
-        mrr = _with_interval(result, "mrr", scale=1, digits=3)
-        rows.append([name, f"{result['queries']:,}", *rates, mrr, f"{result['median_rank']:,g}"])
-    return f"{table(rows, right=range(1, len(header)))}\n\n{'; '.join(_facts(report.protocol))}"
+        rows.append([name, f"{result['queries']:,}", *(_value(result, measure) for measure in measures)])
+    said = report.protocol
+    lines = [table(rows, right=range(1, len(header))), ""]
+    lines += [f"not as published: {'; '.join(said['deviations'])}"] if said["deviations"] else []
+    options = said["options"]
+    lines += [f"protocol {options['name']} ({options['about']})", "; ".join(said["said"]), "; ".join(_facts(said))]
+    return "\n".join(lines)
+
+
+def _value(result: Mapping[str, Any], measure: str) -> str:
+    if measure == "median_rank":
+        return "never" if result[measure] is None else f"{result[measure]:,g}"
+    if measure == "mrr":
+        return _with_interval(result, measure, scale=1, digits=3)
+    return _with_interval(result, measure, scale=100, digits=1)
 
 
 def readable_progressive(report: Report) -> str:
@@ -97,7 +212,7 @@ def _facts(said: Mapping[str, Any]) -> list[str]:
     return [
         f"{shown(said['table'])}: {counted(said['gallery'], 'photo')} ({said['distractors']:,} never asked for)",
         f"ranked against {against}",
-        "ties count against the target",
+        f"ties count {str(said['ties']).partition(' (')[0]}",
         f"[95 % bootstrap interval, {said['resamples']:,} resamples, seed {said['seed']}]",
         f"{said['model']['name']} from {shown(said['model']['source'])}",
     ]

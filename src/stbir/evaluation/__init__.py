@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
+from stbir.evaluation.options import Protocol as Protocol
+from stbir.evaluation.presets import preset as preset
 from stbir.evaluation.protocol import evaluate as evaluate
 from stbir.evaluation.sheet import contact_sheet as contact_sheet

@@ -1,13 +1,15 @@
-"""One protocol for every method: how often, and how high, the one right photo is found.
+"""One way to measure every method: which queries, which photos, which numbers, all of it said in the report.
 
-Each query looks for one photo and is ranked against every distinct photo of the split, or with
-`within="category"` against those of its category. Ties count against the target.
+By default each query looks for one photo and is ranked against every distinct photo of the split, or with
+`within="category"` against those of its category, and ties count against the target. Everything else is an
+option of `stbir.evaluation.options.Protocol`.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,17 +18,21 @@ import numpy as np
 
 import stbir
 from stbir.errors import InputError
-from stbir.evaluation.intervals import bootstrap
+from stbir.evaluation.averaged import Averaged
+from stbir.evaluation.findings import Evaluation, Findings, find
+from stbir.evaluation.measures import RANK, summarise_values
+from stbir.evaluation.options import Protocol, changed, said_about, said_of_ties
+from stbir.evaluation.presets import PRESETS
+from stbir.evaluation.revision import revision
 from stbir.evaluation.targets import Labels, Targets, find_targets
+from stbir.evaluation.trial import Trial, lay_out, selection
 from stbir.evaluation.vectors import encode_asked, encode_gallery
-from stbir.functional.metrics import Ranks, hit_at, median_rank, reciprocal
 from stbir.types import Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
 
 CUTS = (1, 5, 10)
-TIES = "against the target (scores equal to 6 decimals)"
 AGGREGATION = "mean over queries"
 
 
@@ -35,6 +41,7 @@ def evaluate(
     split: Split,
     *,
     within: Literal["category"] | None = None,
+    protocol: Protocol | None = None,
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
@@ -42,35 +49,133 @@ def evaluate(
     """Measure `method` on `split`: with the sketch alone, the words alone, and both.
 
     Acc@k, MRR and the median rank count all queries of the modality; the relevant photos of a query are those
-    of its instance. Rates and MRR come with a bootstrap 95 % interval (percentile, queries resampled).
+    of its instance. Rates and MRR come with a bootstrap 95 % interval (percentile, queries resampled). A protocol may
+    ask for other measures, galleries and queries.
 
     Args:
         method: what embeds queries and photos.
         split: every query names its instance; a table read by `stbir.data.table.read_table`.
-        within: "category" ranks each query only against the photos of its target's category.
+        within: "category" ranks each query only against the photos of its target's category, whatever the protocol.
+        protocol: what is measured; see `stbir.evaluation.presets` for the published ones.
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while the photos are embedded.
 
     Raises:
         InputError: nothing to rank, a target that is not among the photos, a photo without a category where
-            `within` needs one, a picture or a sketch that cannot be read.
+            one is needed, a picture or a sketch that cannot be read.
     """
-    targets = find_targets(split, within=within)
+    protocol = protocol or Protocol()
+    if within is not None:
+        protocol = changed(protocol, {"within": within})
+    return evaluate_in_full(
+        method, split, protocol=protocol, depth=0, seed=seed, resamples=resamples, progress=progress
+    ).report
+
+
+def evaluate_in_full(
+    method: Method,
+    split: Split,
+    *,
+    protocol: Protocol,
+    depth: int,
+    seed: int = 0,
+    resamples: int = 1000,
+    progress: bool = False,
+) -> Evaluation:
+    """Measure as `evaluate` does, and keep the value of every query and its best photos, for files and pictures.
+
+    Args:
+        method: what embeds queries and photos.
+        split: queries and photos.
+        protocol: what is measured.
+        depth: how many of the best photos of each query are kept.
+        seed: of the resampling.
+        resamples: how often the queries are resampled.
+        progress: show a bar while the photos are embedded.
+
+    Raises:
+        InputError: whatever `evaluate` refuses.
+    """
+    targets = find_targets(split, within=protocol.within)
     # queries first: a broken sketch is found before the long run over the photos
-    asked = encode_asked(method, split.queries)
+    queries = Averaged(split.queries) if protocol.sketches == "averaged" else split.queries
+    asked = encode_asked(method, queries, asks=selection(targets, protocol))
+    if isinstance(queries, Averaged):
+        first = queries.first
+        asked = {name: replace(some, numbers=[first[n] for n in some.numbers]) for name, some in asked.items()}
     if not asked:
-        raise InputError(f"{split.name} has no query with a sketch or words; there is nothing to measure")
-    wanted = {name: targets.of(part.wanted) for name, part in asked.items()}
-    photos = encode_gallery(method, split.photos, progress=progress)
-    results: dict[str, dict[str, Any]] = {}
-    for name, part in asked.items():
-        ranks = targets.ranks(part.vectors, photos, wanted=wanted[name])
-        results[name] = summarise(ranks, seed=seed, resamples=resamples)
-    protocol = describe(
-        method, targets, asked=np.concatenate([*wanted.values()]), within=within, seed=seed, resamples=resamples
+        of_these = f" of the {len(protocol.categories)} categories of protocol {protocol.name}" * bool(
+            protocol.categories
+        )
+        raise InputError(f"{split.name} has no query with a sketch or words{of_these}; there is nothing to measure")
+    trial = lay_out(targets, protocol, asked)
+    # each photo once, however often it stands in the gallery
+    numbers, places = np.unique(trial.gallery, return_inverse=True)
+    photos = encode_gallery(method, [split.photos[number] for number in numbers], progress=progress)
+    if len(numbers) < len(places) or (places != np.arange(len(places))).any():
+        photos = photos[places]
+    findings = {name: find(trial, name, photos, depth=depth) for name in trial.asked}
+    results = {
+        name: summarise_values(found.values, protocol, seed=seed, resamples=resamples)
+        for name, found in findings.items()
+    }
+    said = describe(
+        method,
+        targets,
+        asked=np.concatenate([*trial.wanted.values()]),
+        within=protocol.within,
+        seed=seed,
+        resamples=resamples,
     )
-    return Report(protocol=protocol, results=results)
+    # what differs from one photo per query among all photos
+    said |= {
+        "gallery": len(trial.gallery),
+        "distractors": trial.distractors,
+        "ties": _ties(protocol),
+        "options": protocol.model_dump(mode="json"),
+        "said": said_about(protocol),
+        "deviations": deviations(trial),
+    }
+    report = Report(
+        protocol=said,
+        results=results,
+        per_query={name: _per_query(trial, name, found) for name, found in findings.items()},
+    )
+    return Evaluation(report, trial, findings)
+
+
+def deviations(trial: Trial) -> list[str]:
+    """Say where data or options are not those of the published protocol: such numbers are not comparable with it."""
+    protocol, found = trial.protocol, []
+    photos = len(trial.gallery)
+    if protocol.expected_photos is not None and photos != protocol.expected_photos:
+        found.append(f"{protocol.expected_photos:,} photos expected, {photos:,} found")
+    drawn = len(trial.asked["sketch"].numbers) if "sketch" in trial.asked else 0
+    if protocol.expected_queries is not None and drawn != protocol.expected_queries:
+        found.append(f"{protocol.expected_queries:,} sketches expected, {drawn:,} found")
+    published = PRESETS.get(protocol.name, protocol)
+    if published != Protocol():
+        changed = [key for key, value in published if value != getattr(protocol, key)]
+        found += [f"{key} changed to {getattr(protocol, key)}" for key in changed]
+    return found
+
+
+def _ties(protocol: Protocol) -> str:
+    return f"{said_of_ties(protocol.ties)} (scores equal to 6 decimals)"
+
+
+def _per_query(trial: Trial, name: str, found: Findings) -> dict[str, list[Any]]:
+    """One list per column, so that the file stays small; a rank that does not exist is None."""
+    asked, photos = trial.asked[name], trial.targets.split.photos
+    shown = [None if i not in trial.targets.numbers else photos[trial.targets.numbers[i]].id for i in asked.wanted]
+    columns: dict[str, list[Any]] = {"query": [number + 1 for number in asked.numbers], "target": shown}
+    for measure, values in found.values.items():
+        whole = measure == RANK and bool((values == np.floor(values)).all())
+        columns[measure] = [
+            None if not np.isfinite(value) else int(value) if whole else float(value) for value in values
+        ]
+    return columns
 
 
 def describe(
@@ -80,11 +185,12 @@ def describe(
     split = targets.split
     return {
         "table": split.name,
+        "revision": revision(split),
         "gallery": len(split.photos),
         "queries": len(split.queries),
         "distractors": len(split.photos) - int(np.isin(targets.photos, asked).sum()),
         "within": within,
-        "ties": TIES,
+        "ties": _ties(Protocol()),
         "aggregation": AGGREGATION,
         "intervals": "bootstrap over queries, percentile, 95 %",
         "seed": seed,
@@ -92,19 +198,8 @@ def describe(
         "model": {"name": method.name, "source": method.source, "fingerprint": method.fingerprint()},
         "stbir": stbir.__version__,
         "torch": _installed("torch"),
+        "python": platform.python_version(),
         "hardware": hardware(),
-    }
-
-
-def summarise(ranks: Ranks, *, seed: int, resamples: int) -> dict[str, Any]:
-    """Average the measures of one modality and put an interval around each rate and around MRR."""
-    values = {f"acc@{k}": hit_at(ranks, k) for k in CUTS} | {"mrr": reciprocal(ranks)}
-    intervals = bootstrap(values, seed=seed, resamples=resamples)
-    return {
-        **{name: float(value.mean()) for name, value in values.items()},
-        "median_rank": median_rank(ranks),
-        "queries": len(ranks),
-        "intervals": {name: list(interval) for name, interval in intervals.items()},
     }
 
 

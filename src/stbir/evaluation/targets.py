@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stbir.errors import InputError
-from stbir.functional.metrics import Ranks, vector_ranks
+from stbir.functional.metrics import Ranks
+from stbir.functional.streaming import vector_ranks
 from stbir.types import Floats, Split
 
 Labels = npt.NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -26,27 +26,41 @@ BATCH = 64
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """The queries of one modality: the instance each looks for, and their vectors."""
+    """The queries of one modality: what each looks for, its number in the split, and its vector."""
 
     wanted: list[str | None]
+    categories: list[str | None]
+    numbers: list[int]
     vectors: Floats
 
 
-def encode_asked(method: Method, queries: Sequence[Query]) -> dict[str, Asked]:
-    """Embed every query once per modality it has; a modality without queries is left out.
+def encode_asked(
+    method: Method, queries: Sequence[Query], *, asks: Callable[[Query], bool] = lambda query: True
+) -> dict[str, Asked]:
+    """Embed every query that `asks` allows once per modality it has; a modality without queries is left out.
 
     Raises:
         InputError: a sketch cannot be read.
     """
-    wanted: dict[str, list[str | None]] = {name: [] for name in ASKED}
+    found: dict[str, list[tuple[int, Query]]] = {name: [] for name in ASKED}
     vectors: dict[str, list[Floats]] = {name: [] for name in ASKED}
-    for some in _chunks(queries, BATCH):
+    for some in _chunks(enumerate(queries), BATCH):
         for name in ASKED:
-            variants = [variant for query in some if (variant := _only(query, name))]
+            variants = [(number, one) for number, query in some if asks(query) and (one := _only(query, name))]
             if variants:
-                wanted[name] += [variant.instance for variant in variants]
-                vectors[name].append(method.encode_queries(variants).vectors)
-    return {name: Asked(wanted[name], np.concatenate(vectors[name])) for name in ASKED if wanted[name]}
+                # without what was drawn: a large table needs no large memory
+                found[name] += [(number, replace(query, sketches=())) for number, query in variants]
+                vectors[name].append(method.encode_queries([query for _, query in variants]).vectors)
+    return {
+        name: Asked(
+            wanted=[query.instance for _, query in some],
+            categories=[query.category for _, query in some],
+            numbers=[number for number, _ in some],
+            vectors=np.concatenate(vectors[name]),
+        )
+        for name, some in found.items()
+        if some
+    }
 
 
 def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Floats:
@@ -93,7 +107,7 @@ def _only(query: Query, modality: str) -> Query | None:
     return query if query.sketches and query.text else None
 
 
-def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
+def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
     stream = iter(items)
     while some := list(islice(stream, size)):
         yield some

@@ -47,50 +47,6 @@ def target_ranks(scores: npt.NDArray[Any], relevant: Flags) -> Ranks:
     return np.where(relevant.any(axis=1), 1 + against.sum(axis=1), NEVER).astype(np.int64)
 
 
-def vector_ranks(
-    queries: npt.NDArray[Any],
-    photos: npt.NDArray[Any],
-    *,
-    query_labels: npt.NDArray[Any],
-    photo_labels: npt.NDArray[Any],
-    query_groups: npt.NDArray[Any] | None = None,
-    photo_groups: npt.NDArray[Any] | None = None,
-    budget: int = 1 << 22,
-) -> Ranks:
-    """Rank as `target_ranks` does, from vectors, without ever holding all scores at once.
-
-    A score is the dot product in float64, rounded to `TIE_DECIMALS`, so that two copies of one photo tie
-    whatever their place in a batch. Photos with the query's label are relevant.
-
-    Args:
-        queries: of shape (queries, dimension).
-        photos: of shape (photos, dimension).
-        query_labels: what each query looks for.
-        photo_labels: what each photo shows.
-        query_groups: where given, a query is ranked only against the photos of its group.
-        photo_groups: the group of each photo; goes with `query_groups`.
-        budget: the largest number of scores in memory at a time (never less than one query's).
-
-    >>> eye = np.eye(3)
-    >>> vector_ranks(eye[:2], eye, query_labels=np.array([0, 2]), photo_labels=np.arange(3)).tolist()
-    [1, 3]
-    """
-    assert (query_groups is None) == (photo_groups is None), "groups are given for both sides or for none"
-    photos = photos.astype(np.float64)
-    step = max(1, budget // max(1, len(photos)))
-    ranks = np.empty(len(queries), dtype=np.int64)
-    for start in range(0, len(queries), step):
-        part = slice(start, start + step)
-        scores = np.round(queries[part].astype(np.float64) @ photos.T, TIE_DECIMALS)
-        relevant = query_labels[part, None] == photo_labels[None, :]
-        if query_groups is not None and photo_groups is not None:
-            inside = query_groups[part, None] == photo_groups[None, :]
-            scores = np.where(inside, scores, -np.inf)
-            relevant &= inside
-        ranks[part] = target_ranks(scores, relevant)
-    return ranks
-
-
 def hit_at(ranks: Ranks, k: int) -> Reals:
     """Say for each query whether its target is among the first `k`: 1.0 or 0.0.
 
