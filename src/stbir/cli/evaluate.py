@@ -7,7 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from stbir.cli.wording import as_json, counted, place, shown, table
+from stbir.cli.sections import more_sections, vectors_for_all, write_report
+from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
 from stbir.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--progressive", action="store_true", help="measure on the first 10, 20, ... 100 %% of each sketch"
     )
+    parser.add_argument("--robustness", action="store_true", help="also measure on degraded sketches and words")
+    parser.add_argument("--html", metavar="FILE", type=place, help="also write a page with tables, curves and examples")
     parser.add_argument("--json", metavar="FILE", type=place, help="also write the report as JSON")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
 
@@ -36,9 +39,8 @@ def run(options: argparse.Namespace) -> int:
     if options.seed < 0:
         raise InputError(f"--seed must be at least 0, got {options.seed}")
     # what is wrong with the arguments is better said before the long run than after it
-    if options.json and (options.json.is_dir() or not options.json.absolute().parent.is_dir()):
-        reason = "it is a folder" if options.json.is_dir() else f"there is no folder {options.json.parent}"
-        raise InputError(f"cannot write {options.json}: {reason}")
+    refuse_unwritable(options.json)
+    refuse_unwritable(options.html)
 
     from stbir.data.table import read_table
     from stbir.evaluation.progressive import evaluate_progressive
@@ -46,13 +48,23 @@ def run(options: argparse.Namespace) -> int:
     from stbir.methods import load
 
     split = read_table(options.table)
-    measure = evaluate_progressive if options.progressive else evaluate
-    report = measure(load(options.model), split, within=options.within, seed=options.seed, progress=sys.stderr.isatty())
+    method = load(options.model)
+    # these come on top of the usual measures, progressive ones instead of them
+    more = options.robustness or options.html
+    photos = vectors_for_all(method, split) if more else None
+    alone = options.progressive and not more
+    measure = evaluate_progressive if alone else evaluate
+    progress = sys.stderr.isatty()
+    report = measure(method, split, within=options.within, seed=options.seed, progress=progress, photos=photos)
     # printed first: what took long to measure must not be lost to a file that cannot be written
-    print(readable_progressive(report) if options.progressive else readable(report))
+    print(readable_progressive(report) if alone else readable(report))
+    found: dict[str, Any] = {"protocol": dict(report.protocol), "results": dict(report.results)}
+    if photos is not None:
+        found |= more_sections(method, split, options=options, photos=photos)
     if options.json:
-        text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
-        options.json.write_text(text + "\n", encoding="utf-8")
+        options.json.write_text(as_json(found) + "\n", encoding="utf-8")
+    if options.html:
+        write_report(method, split, found=found, options=options, photos=photos)
     return 0
 
 

@@ -20,7 +20,7 @@ from stbir.evaluation.intervals import bootstrap
 from stbir.evaluation.targets import Labels, Targets, find_targets
 from stbir.evaluation.vectors import encode_asked, encode_gallery
 from stbir.functional.metrics import Ranks, hit_at, median_rank, reciprocal
-from stbir.types import Report, Split
+from stbir.types import Floats, Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -38,6 +38,7 @@ def evaluate(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
+    photos: Floats | None = None,
 ) -> Report:
     """Measure `method` on `split`: with the sketch alone, the words alone, and both.
 
@@ -51,6 +52,7 @@ def evaluate(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while the photos are embedded.
+        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
 
     Raises:
         InputError: nothing to rank, a target that is not among the photos, a photo without a category where
@@ -62,7 +64,8 @@ def evaluate(
     if not asked:
         raise InputError(f"{split.name} has no query with a sketch or words; there is nothing to measure")
     wanted = {name: targets.of(part.wanted) for name, part in asked.items()}
-    photos = encode_gallery(method, split.photos, progress=progress)
+    if photos is None:
+        photos = encode_gallery(method, split.photos, progress=progress)
     results: dict[str, dict[str, Any]] = {}
     for name, part in asked.items():
         ranks = targets.ranks(part.vectors, photos, wanted=wanted[name])

@@ -40,9 +40,9 @@ def encode_asked(method: Method, queries: Sequence[Query]) -> dict[str, Asked]:
     """
     wanted: dict[str, list[str | None]] = {name: [] for name in ASKED}
     vectors: dict[str, list[Floats]] = {name: [] for name in ASKED}
-    for some in _chunks(queries, BATCH):
+    for some in chunks(queries, BATCH):
         for name in ASKED:
-            variants = [variant for query in some if (variant := _only(query, name))]
+            variants = [variant for query in some if (variant := only(query, name))]
             if variants:
                 wanted[name] += [variant.instance for variant in variants]
                 vectors[name].append(method.encode_queries(variants).vectors)
@@ -60,7 +60,7 @@ def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = 
     broken: list[tuple[Photo, str]] = []
     vectors: list[Floats] = []
     with tqdm(total=len(photos), unit="photo", disable=not progress, leave=False) as bar:
-        for some in _chunks(photos, BATCH):
+        for some in chunks(photos, BATCH):
             read = [opened for photo in some if (opened := _open(photo, side=method.decode_side, broken=broken))]
             if not broken:
                 vectors.append(method.encode_photos(read, batch_size=BATCH).vectors)
@@ -84,7 +84,7 @@ def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo 
         return None
 
 
-def _only(query: Query, modality: str) -> Query | None:
+def only(query: Query, modality: str) -> Query | None:
     """Keep of a query what `modality` allows, or nothing where it lacks it."""
     if modality == "sketch":
         return replace(query, text=None) if query.sketches else None
@@ -93,7 +93,8 @@ def _only(query: Query, modality: str) -> Query | None:
     return query if query.sketches and query.text else None
 
 
-def _chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
+def chunks(items: Sequence[T], size: int) -> Iterator[list[T]]:
+    """Cut a sequence into lists of at most `size`, reading each item once."""
     stream = iter(items)
     while some := list(islice(stream, size)):
         yield some
