@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stbir.evaluation.report.page import safe
 
 COLOURS = 8
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 312, 8, 150
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 300, 14, 156
 _DASHES = ("", "6 3", "2 3", "9 3 2 3")
 
 
@@ -45,7 +45,7 @@ def chart(title: str, series: Sequence[Series], *, axis: str, about: str = "", p
         for one in series
     )
     label = safe(f"{title}. {spoken}", most=2000)
-    parts = [f'<svg viewBox="0 0 320 186" role="img" aria-label="{label}">']
+    parts = [f'<svg viewBox="0 0 320 192" role="img" aria-label="{label}">']
     for y in (0, 0.25, 0.5, 0.75, 1):
         at = _down(y)
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{at}" y2="{at}"/>')
@@ -58,14 +58,13 @@ def chart(title: str, series: Sequence[Series], *, axis: str, about: str = "", p
     return f"<figure><figcaption>{caption}</figcaption>{''.join(parts)}</svg></figure>"
 
 
-def key(names: Sequence[str]) -> str:
-    """Say which line is whose; the first name has the number 0."""
+def key(names: Mapping[int, str]) -> str:
+    """Say which line is whose, by the number of the series."""
     items: list[str] = []
-    for number, name in enumerate(names):
-        line = (
-            f'<g class="s{number % COLOURS}"><path class="line" d="M0 6H30"{_dash(number)}/>{_mark(number, 15, 6)}</g>'
-        )
-        items.append(f'<li><svg viewBox="0 0 30 12" aria-hidden="true">{line}</svg>{safe(name)}</li>')
+    for number, name in names.items():
+        look = f'<path class="line" d="M0 6H30"{_dash(number)}/>{_mark(number, 15, 6)}'
+        line = f'<svg viewBox="0 0 30 12" aria-hidden="true"><g class="s{number % COLOURS}">{look}</g></svg>'
+        items.append(f"<li>{line}{safe(name)}</li>")
     return f'<ul class="key">{"".join(items)}</ul>'
 
 

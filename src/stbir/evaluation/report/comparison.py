@@ -66,7 +66,7 @@ def render_comparison(reports: Sequence[Findings], *, names: Sequence[str] | Non
         raise InputError(f"a comparison takes 2 to {MOST} reports, got {len(reports)}")
     names = list(names or _names(reports))
     differing = _differing(reports, names=names)
-    parts: list[str] = [key(names)]
+    parts: list[str] = [key(dict(enumerate(names)))]
     if differing:
         listed = "; ".join(differing)
         parts.append(f'<p class="notice">The reports do not agree in everything: {listed}.</p>')

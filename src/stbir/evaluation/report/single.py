@@ -62,7 +62,10 @@ def render(findings: Findings, *, examples: Examples | None = None) -> str:
     if findings.robustness:
         parts.append(section("Worse queries", *_robustness(findings.robustness), note=safe(WORSE, most=1000)))
     if examples:
-        said = f"Asked with: {modality(examples.modality)}. The photo that was looked for is framed in green."
+        said = (
+            f"Asked with: {modality(examples.modality)}. The photo that was looked for is framed in green; of queries "
+            "with equal ranks, the score of this photo decides which is better."
+        )
         parts.append(section("Best and worst queries", *_examples(examples), note=said))
     protocols = [facts(findings.protocol)]
     for name, part in (("Search while one draws", findings.progressive), ("Worse queries", findings.robustness)):
@@ -109,13 +112,15 @@ def _progressive(part: ProgressSection) -> list[str]:
         for name, result in part.results.items()
     ]
     measures = measures_of([*part.results.values()])
-    tables = [table(["asked with", "drawings", *map(heading, measures)], areas, caption="Areas under the curves")]
+    tables = table(["asked with", "drawings", *map(heading, measures)], areas, caption="Areas under the curves")
+    steps: list[str] = []
     for name, result in part.results.items():
         columns = [m for m in ("percentile", "mrr", "acc@1", "acc@5", "acc@10", "median_rank") if _has(result.curve, m)]
         rows = [[f"{100 * step.share:.0f} %", *(figure(m, step.value(m)) for m in columns)] for step in result.curve]
         header = ["drawn", *map(heading, columns)]
-        tables.append(table(header, rows, caption=f"At each share of the drawing, {modality(name)}"))
-    return [_key(part.results), f'<div class="charts">{"".join(charts)}</div>', *tables]
+        steps.append(table(header, rows, caption=f"At each share of the drawing, {modality(name)}"))
+    pair = f'<div class="pair">{"".join(steps)}</div>'
+    return [_key(part.results), f'<div class="charts">{"".join(charts)}</div>', tables, pair]
 
 
 def _robustness(part: RobustSection) -> list[str]:
@@ -141,7 +146,7 @@ def _robustness(part: RobustSection) -> list[str]:
             "degradation",
             "queries",
             *(f"{step.strength:g}" for step in first.curve),
-            *(f"area of {heading(measure)}" for measure in areas),
+            *(f"area {heading(measure)}" for measure in areas),
             "kept %",
         ]
         rows = [
@@ -167,9 +172,7 @@ def about(part: RobustSection, name: str) -> str:
 
 
 def _key(results: Mapping[str, object]) -> str:
-    # up to the last one used, since the place in the key decides the look
-    last = max((numbered(name) for name in results), default=0)
-    return key([*MODALITIES.values()][: last + 1])
+    return key({numbered(name): MODALITIES.get(name, name) for name in results})
 
 
 def _points(curve: Sequence[Step], measure: str) -> list[Point]:

@@ -83,7 +83,7 @@ def with_interval(measure: str, value: float | None, interval: Interval | None) 
     if value is None or interval is None:
         return figure(measure, value)
     low, high = (figure(measure, one) for one in interval)
-    return f"{figure(measure, value)}<small>{low} to {high}</small>"
+    return f"{figure(measure, value)}<small>{low}–{high}</small>"
 
 
 def measures_of(results: Sequence[Measured]) -> list[str]:
@@ -96,7 +96,10 @@ def measures_of(results: Sequence[Measured]) -> list[str]:
 def summary(findings: Findings) -> str:
     """The most important facts of a protocol in a sentence, HTML."""
     said = findings.protocol
-    facts = [f"{_count(said.get('queries'))} queries against {_count(said.get('gallery'))} photos", _against(said)]
+    facts = [
+        f"{_count(said.get('queries'))} queries, {_count(said.get('gallery'))} photos",
+        f"ranked against {_against(said)}",
+    ]
     facts.append("ties count against the target")
     return f"{'; '.join(facts)}. Small print in tables: 95 % bootstrap intervals over queries."
 
