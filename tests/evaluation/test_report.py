@@ -186,6 +186,29 @@ def test_parts_that_were_not_measured_are_not_there(whole: dict[str, Any], tmp_p
     assert "Search while one draws" in rendered(progressive, tmp_path)
 
 
+def test_reports_with_more_in_them_are_shown_too(whole: dict[str, Any], tmp_path: Path) -> None:
+    said = copy.deepcopy(whole)
+    deep: list[Any] = []
+    for _ in range(50):
+        deep = [deep]
+    said["protocol"] |= {"deviations": ["71 photos expected, 12 found"], "options": {"ties": "average"}, "deep": deep}
+    said["results"]["text"] |= {"map@200": 0.25, "median_rank": None}
+    said["results"]["text"]["intervals"]["map@200"] = [0.125, 0.5]
+    said["per_query"] = {"text": {"query": [1, 2]}}
+    page = Page(rendered(said, tmp_path))
+    assert "These are not the published data: 71 photos expected, 12 found." in "".join(page.texts)
+    assert "mAP@200 %" in page.rows[0]
+    (row, *_) = [row for row in page.rows if row[0] == "words"]
+    assert row[-2:] == ["25.012.5–50.0", "–"]
+    other = copy.deepcopy(said)
+    other["protocol"]["options"] = {"ties": "against"}
+    with pytest.raises(InputError, match="cannot be compared: options is"):
+        compare_html([said, other], tmp_path / "both.html")
+    del other["protocol"]["options"]
+    compare_html([said, other], tmp_path / "both.html")
+    assert "do not agree in everything: options is" in (tmp_path / "both.html").read_text(encoding="utf-8")
+
+
 def test_best_and_worst_queries_with_their_target() -> None:
     found = find_examples(Angles(), angle_split(), count=3)
     assert found.modality == "both"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from stbir.cli.sections import more_sections, vectors_for_all, write_report
+from stbir.cli.sections import more_sections, vectors_for_all, write_html
 from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
 from stbir.errors import InputError
 
@@ -31,7 +31,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--robustness", action="store_true", help="also measure on degraded sketches and words")
     parser.add_argument("--html", metavar="FILE", type=place, help="also write a page with tables, curves and examples")
     parser.add_argument("--json", metavar="FILE", type=place, help="also write the report as JSON")
-    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="of intervals and degraded queries (default: 0)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -64,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         options.json.write_text(as_json(found) + "\n", encoding="utf-8")
     if options.html:
-        write_report(method, split, found=found, options=options, photos=photos)
+        write_html(method, split, found=found, options=options, photos=photos)
     return 0
 
 

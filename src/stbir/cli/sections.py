@@ -48,7 +48,7 @@ def more_sections(method: Method, split: Split, *, options: argparse.Namespace, 
     return {name: {"protocol": dict(one.protocol), "results": dict(one.results)} for name, one in found.items()}
 
 
-def write_report(
+def write_html(
     method: Method,
     split: Split,
     *,

@@ -10,7 +10,7 @@ from stbir.errors import InputError
 from stbir.evaluation.report.chart import Point, Series, chart, key
 from stbir.evaluation.report.findings import Findings, ProgressSection, Result, RobustSection, Step, check_findings
 from stbir.evaluation.report.page import page, safe, section, table, write_page
-from stbir.evaluation.report.single import DRAWING, HOW, WORSE, about
+from stbir.evaluation.report.single import DRAWING, HOW, WORSE, about, notice
 from stbir.evaluation.report.wording import (
     ABOUT,
     COUNTS,
@@ -26,9 +26,9 @@ from stbir.evaluation.report.wording import (
 MOST = 8
 """More curves in one chart cannot be told apart."""
 
-MUST_AGREE = ("gallery", "queries", "distractors", "within", "ties", "aggregation")
+MUST_AGREE = ("revision", "gallery", "queries", "distractors", "within", "ties", "aggregation", "options")
 """Reports that differ in one of these measured something else."""
-MAY_DIFFER = ("model", "stbir", "torch", "hardware", "seed", "resamples")
+MAY_DIFFER = ("model", "stbir", "torch", "python", "hardware", "seed", "resamples")
 """What may differ without a word; all the rest is said on the page."""
 
 DIFFERENCES = (
@@ -66,7 +66,7 @@ def render_comparison(reports: Sequence[Findings], *, names: Sequence[str] | Non
         raise InputError(f"a comparison takes 2 to {MOST} reports, got {len(reports)}")
     names = list(names or _names(reports))
     differing = _differing(reports, names=names)
-    parts: list[str] = [key(dict(enumerate(names)))]
+    parts = [key(dict(enumerate(names))), notice(reports[0])]
     if differing:
         listed = "; ".join(differing)
         parts.append(f'<p class="notice">The reports do not agree in everything: {listed}.</p>')
@@ -106,7 +106,8 @@ def _differing(reports: Sequence[Findings], *, names: Sequence[str]) -> list[str
             ours, theirs = first.get(fact), one.protocol.get(fact)
             if ours == theirs or fact in MAY_DIFFER:
                 continue
-            if fact in MUST_AGREE:
+            # a report of an older version may not say it
+            if fact in MUST_AGREE and fact in first and fact in one.protocol:
                 raise InputError(
                     f"the reports of {names[0]} and {names[number]} cannot be compared: {ABOUT.get(fact, fact)} is "
                     f"{ours!r} and {theirs!r}; measure both on the same table in the same way"

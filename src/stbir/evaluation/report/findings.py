@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 from stbir.errors import InputError
 from stbir.types import Report
 
-MOST_BYTES = 50_000_000
-"""A report is some kilobytes; what is larger than this is something else."""
+MOST_BYTES = 500_000_000
+"""A report is some kilobytes, with a value for each query some megabytes; what is larger is something else."""
 
 Interval = tuple[FiniteFloat, FiniteFloat]
 

@@ -54,7 +54,7 @@ def report_html(findings: Mapping[str, Any], path: str | Path, *, examples: Exam
 
 def render(findings: Findings, *, examples: Examples | None = None) -> str:
     """The page of one model as HTML."""
-    parts: list[str] = []
+    parts = [notice(findings)]
     if findings.results:
         parts.append(section("Results", _results(findings)))
     if findings.progressive:
@@ -75,6 +75,15 @@ def render(findings: Findings, *, examples: Examples | None = None) -> str:
     parts.append(section("How these numbers were made", *protocols, note=safe(HOW, most=1000)))
     title = f"{findings.model} on {findings.protocol.get('table', 'a table')}"
     return page(title, subtitle=summary(findings), sections=parts)
+
+
+def notice(findings: Findings) -> str:
+    """Say where the data are not those of the protocol, so that nobody compares what cannot be compared."""
+    deviations = findings.protocol.get("deviations")
+    if not isinstance(deviations, list) or not deviations:
+        return ""
+    listed = "; ".join(safe(one) for one in deviations)
+    return f'<p class="notice">These are not the published data: {listed}.</p>'
 
 
 def _results(findings: Findings) -> str:

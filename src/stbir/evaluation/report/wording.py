@@ -11,33 +11,27 @@ from stbir.evaluation.report.page import safe
 MODALITIES = {"sketch": "sketch", "text": "words", "both": "sketch + words"}
 """What is measured, and how it is called; the order decides the colours of the curves."""
 
+KINDS = {"acc": "Acc", "map": "mAP", "p": "P", "r": "R"}
+"""Measures with a cut-off, as papers spell them."""
+
 LABELS = {"mrr": "MRR", "median_rank": "median rank", "m@A": "m@A", "m@B": "m@B"}
 PLAIN = ("mrr", "m@B")
 """Measures that people write as a number between 0 and 1; other rates are percentages."""
 COUNTS = ("median_rank",)
 
+DEEPEST = 4
+"""A protocol with tables inside of tables beyond this is not ours."""
+
 ABOUT = {
-    "table": "table",
+    "revision": "revision of the data",
     "gallery": "photos",
-    "queries": "queries",
     "distractors": "photos that are never asked for",
     "within": "ranked against",
-    "ties": "ties",
-    "aggregation": "aggregation",
-    "intervals": "intervals",
-    "seed": "seed",
-    "resamples": "resamples",
-    "model": "model",
-    "stbir": "stbir",
-    "torch": "torch",
-    "hardware": "hardware",
+    "said": "protocol in words",
+    "deviations": "not the published data",
     "progressive": "first part of a sketch",
-    "shares": "shares",
-    "areas": "areas",
     "without_strokes": "left out: the sketch is a picture",
     "without_sketch": "left out: no sketch",
-    "strengths": "strengths",
-    "degradations": "degradations",
 }
 """The facts of a protocol in words; what is not here is called as it is."""
 
@@ -55,10 +49,11 @@ def numbered(name: str) -> int:
 def heading(measure: str) -> str:
     """Call a measure as tables do, with its unit; the result is HTML.
 
-    >>> heading("acc@1"), heading("mrr")
-    ('Acc@1 %', 'MRR')
+    >>> heading("acc@1"), heading("map@all"), heading("mrr")
+    ('Acc@1 %', 'mAP@all %', 'MRR')
     """
-    name = LABELS.get(measure, measure[:1].upper() + measure[1:])
+    kind, at, k = measure.partition("@")
+    name = LABELS.get(measure, f"{KINDS.get(kind, kind)}{at}{k}")
     return safe(name if measure in (*PLAIN, *COUNTS) else f"{name} %")
 
 
@@ -121,11 +116,13 @@ def _count(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else "?"
 
 
-def _spoken(value: object) -> str:
+def _spoken(value: object, depth: int = 0) -> str:
     """A value of a protocol, which may be a list or a table of further ones."""
+    if isinstance(value, dict | list | tuple) and (depth > DEEPEST or not value):
+        return "…" if value else "–"
     if isinstance(value, dict):
         inner: dict[str, object] = {str(name): one for name, one in value.items()}
-        return "<br>".join(f"{safe(name)}: {_spoken(one)}" for name, one in inner.items())
+        return "<br>".join(f"{safe(name)}: {_spoken(one, depth + 1)}" for name, one in inner.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_spoken(one) for one in value)
+        return ", ".join(_spoken(one, depth + 1) for one in value)
     return safe(f"{value:,}" if type(value) is int else "–" if value is None else value)
