@@ -77,7 +77,9 @@ def findings(method: Angles | None = None) -> dict[str, Any]:
     return as_findings(
         evaluate(method, split, resamples=20),
         progressive=evaluate_progressive(method, split, resamples=20),
-        robustness=evaluate_robustness(method, split, resamples=20, names=("strokes dropped", "words dropped")),
+        robustness=evaluate_robustness(
+            method, split, resamples=20, names=("strokes dropped", "words dropped", "words negated")
+        ),
     )
 
 
@@ -153,7 +155,7 @@ def test_a_page_is_well_formed_and_needs_nothing_else(whole: dict[str, Any], tmp
     assert page.all("html") == [{"lang": "en"}]
     assert all(one.get("alt") for one in page.all("img"))
     charts = [one for one in page.all("svg") if one.get("role") == "img"]
-    assert len(charts) == 3 + 2
+    assert len(charts) == 3 + 3
     assert all(one["aria-label"] for one in charts)
     assert len(page.all("caption")) == len(page.all("table")) > 0
     assert {one.get("scope") for one in page.all("th")} == {"col", "row"}
@@ -324,6 +326,13 @@ def test_models_side_by_side_with_their_differences(tmp_path: Path) -> None:
     (dropped, *_) = [row for row in page.rows if row[0] == "strokes dropped"]
     areas = [said["robustness"]["results"]["sketch"]["strokes dropped"]["area"]["mrr"] for said in (first, second)]
     assert [cell[:5] for cell in dropped[1:]] == [f"{area:.3f}" for area in areas]
+    # to find the target of negated words is no merit
+    lines = {
+        name: [one for one in text.splitlines() if f">words {name}</th>" in one] for name in ("dropped", "negated")
+    }
+    assert all("class=best" in one for one in lines["dropped"])
+    assert [one for one in lines["negated"] if "class=best" in one or "class=up" in one] == []
+    assert len(lines["negated"]) == len(lines["dropped"]) == 2
 
 
 def test_models_with_one_name_are_numbered_and_missing_parts_are_dashes(whole: dict[str, Any], tmp_path: Path) -> None:

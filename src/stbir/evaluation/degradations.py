@@ -34,6 +34,8 @@ class Degradation:
     applies: Callable[[Query], bool]
     needs: str
     """What a query must have for it to apply, in words."""
+    misleads: bool = False
+    """Whether the query becomes wrong and not only poorer: then it is no merit to find the target all the same."""
 
 
 def _drawn(change: Callable[..., Sketch]) -> Change:
@@ -120,13 +122,13 @@ DEGRADATIONS: Mapping[str, Degradation] = MappingProxyType(
             _has_words, "words"),
         "words swapped": Degradation(
             "words of another query instead of own ones; at 1 all of them", ("text", "both"), _swapped,
-            _has_words, "words"),
+            _has_words, "words", misleads=True),
         "colours contradicted": Degradation(
             "another colour instead of the one that is meant; at 1 for all colours", ("text", "both"),
-            _said(words.change_colours), _has_colour, "words that name a colour"),
+            _said(words.change_colours), _has_colour, "words that name a colour", misleads=True),
         "words negated": Degradation(
             "'not' before a share of the phrases; at 1 before all of them", ("text", "both"), _said(words.negate),
-            _has_words, "words"),
+            _has_words, "words", misleads=True),
         "sketch missing": Degradation(
             "that share of the queries comes without its sketch", ("both",), partial(_without, "sketch"),
             _has_both, "a sketch and words"),

@@ -98,7 +98,9 @@ def evaluate_robustness(
     labels = np.concatenate([one for of in curves.values() for curve in of.values() for one in curve.labels])
     protocol = describe(method, targets, asked=labels, within=within, seed=seed, resamples=resamples) | {
         "strengths": list(STRENGTHS),
-        "degradations": {name: {"what": one.about, "needs": one.needs} for name, one in chosen.items()},
+        "degradations": {
+            name: {"what": one.about, "needs": one.needs, "misleads": one.misleads} for name, one in chosen.items()
+        },
         "areas": "under the curve from strength 0 to 1, trapezoidal; kept: the area over the height at strength 0",
     }
     return Report(

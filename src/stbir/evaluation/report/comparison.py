@@ -10,7 +10,7 @@ from stbir.errors import InputError
 from stbir.evaluation.report.chart import Point, Series, chart, key
 from stbir.evaluation.report.findings import Findings, ProgressSection, Result, RobustSection, Step, check_findings
 from stbir.evaluation.report.page import page, safe, section, table, write_page
-from stbir.evaluation.report.single import DRAWING, HOW, WORSE, about, notice
+from stbir.evaluation.report.single import DRAWING, HOW, WORSE, about, misleads, notice
 from stbir.evaluation.report.wording import (
     ABOUT,
     COUNTS,
@@ -66,7 +66,7 @@ def render_comparison(reports: Sequence[Findings], *, names: Sequence[str] | Non
         raise InputError(f"a comparison takes 2 to {MOST} reports, got {len(reports)}")
     names = list(names or _names(reports))
     differing = _differing(reports, names=names)
-    parts = [key(dict(enumerate(names))), notice(reports[0])]
+    parts = [notice(reports[0])]
     if differing:
         listed = "; ".join(differing)
         parts.append(f'<p class="notice">The reports do not agree in everything: {listed}.</p>')
@@ -137,7 +137,7 @@ def _table(results: Sequence[Result | None], names: Sequence[str], *, caption: s
     )
 
 
-def _difference(measure: str, value: float | None, first: float | None) -> str:
+def _difference(measure: str, value: float | None, first: float | None, *, merit: bool = True) -> str:
     if value is None or first is None:
         return ""
     better = value < first if measure in COUNTS else value > first
@@ -165,7 +165,9 @@ def _progressive(parts: Sequence[ProgressSection | None], names: Sequence[str]) 
                   percent=True)
             for measure, title in (("percentile", "ranking percentile"), ("mrr", "1 / rank"), ("acc@1", "Acc@1"))
         ]  # fmt: skip
-        blocks.append(f'<h3>{modality(asked)}</h3><div class="charts">{"".join(charts)}</div>')
+        blocks.append(
+            f'<h3>{modality(asked)}</h3>{key(dict(enumerate(names)))}<div class="charts">{"".join(charts)}</div>'
+        )
         blocks.append(_table(results, names, caption=f"Areas under the curves, {modality(asked)}"))
     return blocks
 
@@ -188,16 +190,20 @@ def _robustness(parts: Sequence[RobustSection | None], names: Sequence[str]) -> 
         rows: list[list[str]] = []
         values: list[list[float | None]] = []
         for name in degradations:
+            # where queries are misleading the larger area is not the better one, so none stands out
+            merit = not misleads(told, name)
             areas = [curves[name].area.get("mrr") if name in curves else None for curves in of_models]
             cells: list[str] = []
             for number, (curves, area) in enumerate(zip(of_models, areas, strict=True)):
                 interval = curves[name].intervals.get("mrr") if name in curves else None
-                against = _difference("mrr", area, areas[0]) if number else ""
+                against = _difference("mrr", area, areas[0], merit=merit) if number else ""
                 cells.append(with_interval("mrr", area, interval) + against)
             rows.append([safe(name), *cells])
-            values.append(areas)
+            values.append(areas if merit else [])
         caption = f"Area under the curve of MRR, {modality(asked)}"
-        blocks.append(f'<h3>{modality(asked)}</h3><div class="charts">{"".join(charts)}</div>')
+        blocks.append(
+            f'<h3>{modality(asked)}</h3>{key(dict(enumerate(names)))}<div class="charts">{"".join(charts)}</div>'
+        )
         blocks.append(table(["degradation", *map(safe, names)], rows, caption=caption, best=_best_of_rows(values)))
     return blocks
 

@@ -175,9 +175,18 @@ def _robustness(part: RobustSection) -> list[str]:
 
 def about(part: RobustSection, name: str) -> str:
     """What a degradation does, in the words of the report."""
-    all_said = part.protocol.get("degradations")
-    said = all_said.get(name) if isinstance(all_said, dict) else None
-    return str(said.get("what", "")) if isinstance(said, dict) else ""
+    return str(_told(part, name).get("what", ""))
+
+
+def misleads(part: RobustSection, name: str) -> bool:
+    """Whether a degradation makes queries wrong, so that a high curve is no merit."""
+    return bool(_told(part, name).get("misleads"))
+
+
+def _told(part: RobustSection, name: str) -> dict[str, Any]:
+    known = part.protocol.get("degradations")
+    said = known.get(name) if isinstance(known, dict) else None
+    return said if isinstance(said, dict) else {}
 
 
 def _key(results: Mapping[str, object]) -> str:

@@ -122,7 +122,11 @@ def _spoken(value: object, depth: int = 0) -> str:
         return "…" if value else "–"
     if isinstance(value, dict):
         inner: dict[str, object] = {str(name): one for name, one in value.items()}
-        return "<br>".join(f"{safe(name)}: {_spoken(one, depth + 1)}" for name, one in inner.items())
+        return ("; " if depth else "<br>").join(
+            f"{safe(name)}: {_spoken(one, depth + 1)}" for name, one in inner.items()
+        )
     if isinstance(value, list | tuple):
         return ", ".join(_spoken(one, depth + 1) for one in value)
-    return safe(f"{value:,}" if type(value) is int else "–" if value is None else value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return safe(f"{value:,}" if isinstance(value, int) else "–" if value is None else value)
