@@ -167,8 +167,10 @@ def test_photos_are_embedded_once_and_the_vectors_may_be_given() -> None:
 
 
 def test_the_same_twice_and_another_with_another_seed() -> None:
-    split = pixel_split()
-    first, again, other = (evaluate_robustness(Pixels(), split, seed=seed, resamples=20) for seed in (0, 0, 1))
+    split, names = pixel_split(), ("strokes shifted", "words dropped", "sketch missing")
+    first, again, other = (
+        evaluate_robustness(Pixels(), split, seed=seed, resamples=20, names=names) for seed in (0, 0, 1)
+    )
     assert first == again
     assert first.results["sketch"]["strokes shifted"]["curve"] != other.results["sketch"]["strokes shifted"]["curve"]
 
