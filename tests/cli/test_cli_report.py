@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-PARTS = ("protocol", "results", "progressive", "robustness")
-
 
 @pytest.fixture
 def table(photos: Path, sketch: Path) -> Path:
@@ -24,7 +22,8 @@ def test_robustness_table_and_json(stbir, table: Path, clip_folder: Path, tmp_pa
     said = stbir("evaluate", clip_folder, table, "--robustness", "--json", tmp_path / "r.json")
     assert (said.code, said.err) == (0, "")
     report = json.loads((tmp_path / "r.json").read_text())
-    assert list(report) == ["protocol", "results", "robustness"]
+    assert {"protocol", "results", "robustness"} <= set(report)
+    assert "progressive" not in report
     plain = stbir("evaluate", clip_folder, table, "--json", tmp_path / "plain.json")
     assert said.out.startswith(plain.out)
     assert report["results"] == json.loads((tmp_path / "plain.json").read_text())["results"]
@@ -42,7 +41,7 @@ def test_everything_on_one_page(stbir, table: Path, clip_folder: Path, tmp_path:
     page, report = tmp_path / "r.html", tmp_path / "r.json"
     said = stbir("evaluate", clip_folder, table, "--progressive", "--robustness", "--html", page, "--json", report)
     assert (said.code, said.err) == (0, "")
-    assert list(json.loads(report.read_text())) == [*PARTS]
+    assert {"protocol", "results", "progressive", "robustness"} <= set(json.loads(report.read_text()))
     text = page.read_text(encoding="utf-8")
     for title in ("Results", "Search while one draws", "Worse queries", "Best and worst queries", "How these numbers"):
         assert f"<h2>{title}" in text
