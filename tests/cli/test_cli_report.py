@@ -79,3 +79,11 @@ def test_a_broken_sketch_is_found_before_the_photos_are_read(stbir, table: Path,
     said = stbir("evaluate", clip_folder, table, "--robustness")
     assert said.code == 2
     assert "sketch.json" in said.err
+
+
+def test_without_strokes_a_progressive_page_is_refused_at_once(stbir, table: Path, clip_folder: Path) -> None:
+    table.write_text(table.read_text().replace("sketch.json", ""))
+    (table.parent / "photos/boots/p1.png").write_text("no")
+    said = stbir("evaluate", clip_folder, table, "--progressive", "--robustness")
+    assert (said.code, said.out) == (2, "")
+    assert "table.csv has no sketch with strokes, which --progressive needs; leave it out" in said.err

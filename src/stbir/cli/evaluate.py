@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     method = load(options.model)
     # these come on top of the usual measures, progressive ones instead of them
     more = options.robustness or options.html
-    photos = vectors_for_all(method, split) if more else None
+    photos = vectors_for_all(method, split, progressive=options.progressive) if more else None
     alone = options.progressive and not more
     measure = evaluate_progressive if alone else evaluate
     progress = sys.stderr.isatty()

@@ -7,22 +7,25 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from stbir.errors import InputError
+
 if TYPE_CHECKING:
     from stbir.methods.base import Method
     from stbir.types import Floats, Report, Split
 
 
-def vectors_for_all(method: Method, split: Split) -> Floats:
+def vectors_for_all(method: Method, split: Split, *, progressive: bool) -> Floats:
     """Embed the photos once for everything that is measured.
 
     Raises:
-        InputError: a sketch or a photo cannot be read.
+        InputError: a sketch or a photo cannot be read, or no sketch has the strokes that `progressive` needs.
     """
     from stbir.evaluation.vectors import encode_gallery
 
-    # a broken sketch is found before the long run over the photos
-    for _ in split.queries:
-        pass
+    # every sketch is read: a broken one is found before the long run over the photos
+    with_strokes = sum(any(sketch.strokes for sketch in query.sketches) for query in split.queries)
+    if progressive and not with_strokes:
+        raise InputError(f"{split.name} has no sketch with strokes, which --progressive needs; leave it out")
     return encode_gallery(method, split.photos, progress=sys.stderr.isatty())
 
 

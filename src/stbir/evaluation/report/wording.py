@@ -95,7 +95,7 @@ def summary(findings: Findings) -> str:
         f"{_count(said.get('queries'))} queries, {_count(said.get('gallery'))} photos",
         f"ranked against {_against(said)}",
     ]
-    facts.append("ties count against the target")
+    facts.append(f"ties count {safe(said.get('ties', '?')).partition(' (')[0]}")
     return f"{'; '.join(facts)}. Small print in tables: 95 % bootstrap intervals over queries."
 
 
