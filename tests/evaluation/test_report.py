@@ -184,6 +184,10 @@ def test_parts_that_were_not_measured_are_not_there(whole: dict[str, Any], tmp_p
     assert "Worse queries" not in text
     assert "Search while one draws" not in text
     assert "Best and worst" not in text
+    partly = copy.deepcopy(whole)
+    del partly["robustness"]["results"]["sketch"]
+    del partly["robustness"]["results"]["both"]["strokes dropped"]
+    assert "Not measured: strokes dropped (no query has a sketch with strokes)." in rendered(partly, tmp_path)
     progressive = whole["progressive"]
     assert "Search while one draws" in rendered(progressive, tmp_path)
 

@@ -189,6 +189,11 @@ def test_what_a_degradation_does_not_apply_to_is_counted_and_left_out() -> None:
     assert counts("text", "colours contradicted") == (3, 1)
     assert counts("both", "sketch missing") == (3, 0)
     assert counts("both", "strokes scaled") == (2, 1)
+    rasters = evaluate_robustness(
+        Pixels(), pixel_split(query(0, raster=True), query(1, raster=True)), names=("strokes dropped", "smudged")
+    )
+    assert list(rasters.results["sketch"]) == ["smudged"]
+    assert rasters.protocol["degradations"]["strokes dropped"]["not_applicable"] == 2
     # of the modalities that are not there, nothing
     only_words = evaluate_robustness(Pixels(), pixel_split(query(0, sketch=False), query(1, sketch=False))).results
     assert list(only_words) == ["text"]

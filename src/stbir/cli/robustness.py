@@ -36,13 +36,8 @@ def _area(curve: Mapping[str, Any], measure: str) -> str:
 
 def _left_out(report: Report) -> list[str]:
     """Say which degradations some queries could not undergo."""
-    found: dict[str, int] = {}
-    for curves in report.results.values():
-        for name, curve in curves.items():
-            found[name] = max(found.get(name, 0), curve["not_applicable"])
-    needs = {name: one["needs"] for name, one in report.protocol["degradations"].items()}
     return [
-        f"left out of '{name}' at every strength, for lack of {needs[name]}: {count:,} of the queries"
-        for name, count in found.items()
-        if count
+        f"left out of '{name}' at every strength, for lack of {one['needs']}: {one['not_applicable']:,} of the queries"
+        for name, one in report.protocol["degradations"].items()
+        if one["not_applicable"]
     ]

@@ -99,7 +99,13 @@ def evaluate_robustness(
     protocol = describe(method, targets, asked=labels, within=within, seed=seed, resamples=resamples) | {
         "strengths": list(STRENGTHS),
         "degradations": {
-            name: {"what": one.about, "needs": one.needs, "misleads": one.misleads} for name, one in chosen.items()
+            name: {
+                "what": one.about,
+                "needs": one.needs,
+                "misleads": one.misleads,
+                "not_applicable": max(curve.left_out for curve in curves[name].values()),
+            }
+            for name, one in chosen.items()
         },
         "areas": "under the curve from strength 0 to 1, trapezoidal; kept: the area over the height at strength 0",
     }

@@ -170,7 +170,13 @@ def _robustness(part: RobustSection) -> list[str]:
         ]
         caption = f"{modality(asked)}: MRR at each strength, areas, and the area of MRR as a share of strength 0 (kept)"
         tables.append(table(header, rows, caption=caption))
-    return [_key(part.results), f'<div class="charts">{"".join(charts)}</div>', *tables]
+    known = part.protocol.get("degradations")
+    lost = [str(name) for name in known if name not in names] if isinstance(known, dict) else []
+    said = "; ".join(
+        f"{safe(name)} (no query has {safe(_told(part, name).get('needs', 'what it needs'))})" for name in lost
+    )
+    missing = [f'<p class="notice">Not measured: {said}.</p>'] if lost else []
+    return [_key(part.results), *missing, f'<div class="charts">{"".join(charts)}</div>', *tables]
 
 
 def about(part: RobustSection, name: str) -> str:
