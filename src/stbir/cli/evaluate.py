@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stbir.cli.wording import as_json, counted, place, shown, table
+from stbir.cli.sections import more_sections, vectors_for_all, write_html
+from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
 from stbir.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--progressive", action="store_true", help="measure on the first 10, 20, ... 100 %% of each sketch"
     )
+    parser.add_argument("--robustness", action="store_true", help="also measure on degraded sketches and words")
+    parser.add_argument("--html", metavar="FILE", type=place, help="also write a page with tables, curves and examples")
     parser.add_argument("--json", metavar="FILE", type=place, help="also write the report as JSON")
     parser.add_argument("--csv", metavar="FILE", type=place, help="also write a table with a row per query")
     parser.add_argument("--trec", metavar="FOLDER", type=place, help="also write TREC runs and qrels")
@@ -54,7 +57,9 @@ def define(parser: argparse.ArgumentParser) -> None:
         default=DEPTH,
         help=f"photos per query in a TREC run (default: {DEPTH:,}); mAP@all and MRR need the whole gallery",
     )
-    parser.add_argument("--seed", metavar="N", type=int, default=0, help="of the intervals (default: 0)")
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="of intervals and degraded queries (default: 0)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,23 +74,29 @@ def run(options: argparse.Namespace) -> int:
 
     protocol = _protocol(options)
     split = read_table(options.table)
+    method = load(options.model)
     progress = sys.stderr.isatty()
-    if options.progressive:
-        report = evaluate_progressive(
-            load(options.model), split, within=options.within, seed=options.seed, progress=progress
-        )
+    # these come on top of the usual measures, progressive ones instead of them
+    more = options.robustness or options.html
+    if options.progressive and not more:
+        report = evaluate_progressive(method, split, within=options.within, seed=options.seed, progress=progress)
         print(readable_progressive(report))
         if options.json:
             write_report(options.json, report)
         return 0
+    photos = vectors_for_all(method, split, progressive=options.progressive) if more else None
     depth = options.depth if options.trec else 1 if options.csv else 0
     found = evaluate_in_full(
-        load(options.model), split, protocol=protocol, depth=depth, seed=options.seed, progress=progress
+        method, split, protocol=protocol, depth=depth, seed=options.seed, progress=progress, photos=photos
     )
     # printed first: what took long to measure must not be lost to a file that cannot be written
     print(readable(found.report))
+    sections = {} if photos is None else more_sections(method, split, options=options, photos=photos)
     if options.json:
-        write_report(options.json, found.report)
+        write_report(options.json, found.report, sections=sections)
+    if options.html:
+        said = {"protocol": found.report.protocol, "results": found.report.results, **sections}
+        write_html(method, split, found=said, options=options, photos=photos)
     if options.csv:
         write_queries(options.csv, found)
     if options.trec:
@@ -100,18 +111,18 @@ def _refuse(options: argparse.Namespace) -> None:
     for name, least in (("seed", 0), ("depth", 1)):
         if getattr(options, name) < least:
             raise InputError(f"--{name} must be at least {least}, got {getattr(options, name)}")
-    for file in (options.json, options.csv):
-        if file and (file.is_dir() or not file.absolute().parent.is_dir()):
-            reason = "it is a folder" if file.is_dir() else f"there is no folder {file.parent}"
-            raise InputError(f"cannot write {file}: {reason}")
+    for file in (options.json, options.csv, options.html):
+        refuse_unwritable(file)
     for folder in (options.trec, options.beir):
         if folder and ((folder.exists() and not folder.is_dir()) or not folder.absolute().parent.is_dir()):
             reason = "it is a file" if folder.exists() else f"there is no folder {folder.parent}"
             raise InputError(f"cannot write to the folder {folder}: {reason}")
-    if options.progressive:
-        given = [name for name in ("protocol", "option", "csv", "trec", "beir") if getattr(options, name)]
-        if given:
-            raise InputError(f"--progressive has its own protocol and report; leave out --{given[0]}, or --progressive")
+    alone = options.progressive and not (options.robustness or options.html)
+    for name in ("progressive", "robustness", "html"):
+        refused = ("protocol", "option", "csv", "trec", "beir") if alone else ("protocol", "option")
+        given = [one for one in refused if getattr(options, one)]
+        if getattr(options, name) and given:
+            raise InputError(f"--{name} has its own protocol and report; leave out --{given[0]}, or --{name}")
 
 
 def _protocol(options: argparse.Namespace) -> Protocol:
@@ -138,9 +149,9 @@ def _protocol(options: argparse.Namespace) -> Protocol:
     return protocol
 
 
-def write_report(path: Path, report: Report) -> None:
+def write_report(path: Path, report: Report, *, sections: Mapping[str, Any] | None = None) -> None:
     """Write a report as JSON; the values of each query on one line, for they are many."""
-    text = as_json({"protocol": dict(report.protocol), "results": dict(report.results)})
+    text = as_json({"protocol": dict(report.protocol), "results": dict(report.results), **(sections or {})})
     if report.per_query:
         values = json.dumps(report.per_query, allow_nan=False)
         text = f'{text.removesuffix("}").rstrip()},\n  "per_query": {values}\n}}'

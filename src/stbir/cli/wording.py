@@ -93,3 +93,14 @@ def reachable(path: Path) -> Path:
         return path.relative_to(Path.cwd())
     except ValueError:
         return path
+
+
+def refuse_unwritable(path: Path | None) -> None:
+    """Say before a long run, and not after it, where its result cannot go.
+
+    Raises:
+        InputError: it is a folder, or lies in none.
+    """
+    if path and (path.is_dir() or not path.absolute().parent.is_dir()):
+        reason = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise InputError(f"cannot write {path}: {reason}")

@@ -47,6 +47,7 @@ def evaluate_progressive(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
+    photos: Floats | None = None,
 ) -> Report:
     """Measure `method` on the first 10, 20, ... 100 % of every sketch: alone, and with the words where there are any.
 
@@ -61,6 +62,7 @@ def evaluate_progressive(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while queries and photos are embedded.
+        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
 
     Raises:
         InputError: no query has strokes, or whatever `stbir.evaluation.protocol.evaluate` refuses.
@@ -74,7 +76,8 @@ def evaluate_progressive(
             "stroke JSON, ndjson or SVG"
         )
     wanted = {name: targets.of(parts.wanted) for name, parts in asked.items()}
-    photos = encode_gallery(method, split.photos, progress=progress)
+    if photos is None:
+        photos = encode_gallery(method, split.photos, progress=progress)
     results: dict[str, dict[str, Any]] = {}
     for name, parts in asked.items():
         labels = wanted[name]

@@ -27,7 +27,7 @@ from stbir.evaluation.revision import revision
 from stbir.evaluation.targets import Labels, Targets, find_targets
 from stbir.evaluation.trial import Trial, lay_out, selection
 from stbir.evaluation.vectors import encode_asked, encode_gallery
-from stbir.types import Report, Split
+from stbir.types import Floats, Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -45,6 +45,7 @@ def evaluate(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
+    photos: Floats | None = None,
 ) -> Report:
     """Measure `method` on `split`: with the sketch alone, the words alone, and both.
 
@@ -60,6 +61,7 @@ def evaluate(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while the photos are embedded.
+        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
 
     Raises:
         InputError: nothing to rank, a target that is not among the photos, a photo without a category where
@@ -69,7 +71,7 @@ def evaluate(
     if within is not None:
         protocol = changed(protocol, {"within": within})
     return evaluate_in_full(
-        method, split, protocol=protocol, depth=0, seed=seed, resamples=resamples, progress=progress
+        method, split, protocol=protocol, depth=0, seed=seed, resamples=resamples, progress=progress, photos=photos
     ).report
 
 
@@ -82,6 +84,7 @@ def evaluate_in_full(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
+    photos: Floats | None = None,
 ) -> Evaluation:
     """Measure as `evaluate` does, and keep the value of every query and its best photos, for files and pictures.
 
@@ -93,6 +96,7 @@ def evaluate_in_full(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while the photos are embedded.
+        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
 
     Raises:
         InputError: whatever `evaluate` refuses.
@@ -112,7 +116,10 @@ def evaluate_in_full(
     trial = lay_out(targets, protocol, asked)
     # each photo once, however often it stands in the gallery
     numbers, places = np.unique(trial.gallery, return_inverse=True)
-    photos = encode_gallery(method, [split.photos[number] for number in numbers], progress=progress)
+    if photos is None:
+        photos = encode_gallery(method, [split.photos[number] for number in numbers], progress=progress)
+    else:
+        photos = photos[numbers]
     if len(numbers) < len(places) or (places != np.arange(len(places))).any():
         photos = photos[places]
     findings = {name: find(trial, name, photos, depth=depth) for name in trial.asked}

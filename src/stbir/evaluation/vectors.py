@@ -44,9 +44,9 @@ def encode_asked(
     """
     found: dict[str, list[tuple[int, Query]]] = {name: [] for name in ASKED}
     vectors: dict[str, list[Floats]] = {name: [] for name in ASKED}
-    for some in _chunks(enumerate(queries), BATCH):
+    for some in chunks(enumerate(queries), BATCH):
         for name in ASKED:
-            variants = [(number, one) for number, query in some if asks(query) and (one := _only(query, name))]
+            variants = [(number, one) for number, query in some if asks(query) and (one := only(query, name))]
             if variants:
                 # without what was drawn: a large table needs no large memory
                 found[name] += [(number, replace(query, sketches=())) for number, query in variants]
@@ -74,7 +74,7 @@ def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = 
     broken: list[tuple[Photo, str]] = []
     vectors: list[Floats] = []
     with tqdm(total=len(photos), unit="photo", disable=not progress, leave=False) as bar:
-        for some in _chunks(photos, BATCH):
+        for some in chunks(photos, BATCH):
             read = [opened for photo in some if (opened := _open(photo, side=method.decode_side, broken=broken))]
             if not broken:
                 vectors.append(method.encode_photos(read, batch_size=BATCH).vectors)
@@ -98,7 +98,7 @@ def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo 
         return None
 
 
-def _only(query: Query, modality: str) -> Query | None:
+def only(query: Query, modality: str) -> Query | None:
     """Keep of a query what `modality` allows, or nothing where it lacks it."""
     if modality == "sketch":
         return replace(query, text=None) if query.sketches else None
@@ -107,7 +107,8 @@ def _only(query: Query, modality: str) -> Query | None:
     return query if query.sketches and query.text else None
 
 
-def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a sequence into lists of at most `size`, reading each item once."""
     stream = iter(items)
     while some := list(islice(stream, size)):
         yield some
