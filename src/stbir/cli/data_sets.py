@@ -52,9 +52,8 @@ def run_check(options: argparse.Namespace) -> int:
     for mark, lines in (("found", findings.found), ("note", findings.notes), ("fault", findings.faults)):
         for line in lines:
             print(f"{mark:5}  {shown(line)}")
-    print(
-        f"{options.name} in {shown(folder)}: {counted(len(findings.faults), 'fault') if findings.faults else 'complete'}"
-    )
+    result = counted(len(findings.faults), "fault") if findings.faults else "complete"
+    print(f"{options.name} in {shown(folder)}: {result}")
     return INCOMPLETE if findings.faults else 0
 
 
@@ -74,16 +73,14 @@ def run_bench(options: argparse.Namespace) -> int:
     if options.processes is not None and options.processes < 1:
         raise InputError(f"--processes must be at least 1, got {options.processes}")
     from stbir.data.drawn.bench import NAME, PARTS, VERSION
-    from stbir.data.drawn.bench_folder import DIGESTS, bench_cache, table_name, write_bench
+    from stbir.data.drawn.bench_folder import bench_cache, differences, table_name, write_bench
 
     folder = options.to or bench_cache()
     digests = write_bench(folder, workers=options.processes)
     print(f"{NAME} version {VERSION} is in {shown(folder)}")
-    other = [kind for kind, digest in digests.items() if digest != DIGESTS[kind]]
-    if other:
-        print(f"the {' and '.join(other)} differ from what version {VERSION} is: numbers are not comparable elsewhere")
-    else:
-        print("its contents are those of every other machine: numbers measured on it are comparable")
+    faults, notes = differences(digests)
+    for line in (*faults, *notes) or ("its contents are those of every other machine: compare the numbers",):
+        print(line)
     for part in PARTS:
         print(f"measure a model with: stbir evaluate MODEL {shown(folder / table_name(part, 'test'))}")
     return 0

@@ -15,7 +15,7 @@ import numpy as np
 
 from stbir.data.pictures import open_picture
 from stbir.errors import InputError
-from stbir.functional.likeness import SIDE, alike, difference_hash, small_colours
+from stbir.functional.likeness import SIDE, alike, difference_hash, small_picture
 from stbir.types import Photo
 
 
@@ -33,7 +33,7 @@ class _Looked:
     path: Path
     content: bytes
     shape: np.ndarray
-    colours: np.ndarray
+    small: np.ndarray
 
 
 def twins_between(splits: Sequence[Iterable[Photo]]) -> tuple[list[Twins], list[str]]:
@@ -52,7 +52,7 @@ def twins_between(splits: Sequence[Iterable[Photo]]) -> tuple[list[Twins], list[
         except (InputError, OSError) as error:
             unreadable.append(str(error))
         else:
-            looked[path] = _Looked(path, content, difference_hash(picture), small_colours(picture))
+            looked[path] = _Looked(path, content, difference_hash(picture), small_picture(picture))
     found: dict[tuple[Path, Path], Twins] = {}
     for one, other in combinations(galleries, 2):
         shared = set(one) & set(other)
@@ -66,6 +66,6 @@ def twins_between(splits: Sequence[Iterable[Photo]]) -> tuple[list[Twins], list[
 
 def _between(first: Sequence[_Looked], second: Sequence[_Looked]) -> Iterable[Twins]:
     hashes = [np.stack([item.shape for item in side]) for side in (first, second)]
-    colours = [np.stack([item.colours for item in side]) for side in (first, second)]
-    for a, b in alike(hashes[0], hashes[1], (colours[0], colours[1])):
+    small = [np.stack([item.small for item in side]) for side in (first, second)]
+    for a, b in alike(hashes[0], hashes[1], (small[0], small[1])):
         yield Twins(first[a].path, second[b].path, first[a].content == second[b].content)

@@ -38,7 +38,9 @@ def inspect(data: DataSet, *, pictures: bool = True) -> Findings:
         elif need.count is None or len(files) == need.count:
             found.append(f"{len(files):,} {need.what}")
         else:
-            line = f"{len(files):,} of {need.count:,} {need.what} at {data.folder / need.at[0]}"
+            line = (
+                f"{len(files):,} of {need.count:,} {need.what} at {_short(files[0].parent, data.folder)} and beside it"
+            )
             if need.certain:
                 faults.append(f"{line}; get the others from {need.source}")
             else:
@@ -48,6 +50,7 @@ def inspect(data: DataSet, *, pictures: bool = True) -> Findings:
     try:
         data.require()
         faults += data.faults()
+        notes += data.notes()
     except InputError as error:
         faults.append(str(error))
     galleries = {}
@@ -55,7 +58,9 @@ def inspect(data: DataSet, *, pictures: bool = True) -> Findings:
         try:
             split = data.split(name)
         except InputError as error:
-            (notes if name in OVERLAPPING else faults).append(f"{name}: {error}")
+            # what is wrong with the whole has been said; what is optional is only worth a note
+            if not faults:
+                (notes if name in OVERLAPPING else faults).append(f"{name}: {error}")
             continue
         found.append(f"{name}: {len(split.queries):,} queries, {len(split.photos):,} photos")
         if name not in OVERLAPPING:

@@ -34,7 +34,7 @@ def paired_split(
     sketches: Iterable[Path],
     photos: Sequence[Path],
     below: Path,
-    category: str | Callable[[Path], str],
+    category: str | Callable[[Path], str | None],
     texts: Mapping[str, str] | None = None,
     key: Callable[[Path], str] = lambda path: path.stem,
     classes: Mapping[str, str] | None = None,

@@ -119,7 +119,16 @@ def v1_needs(train: int, test: int) -> tuple[Need, ...]:
     for split, count in (("train", train), ("test", test)):
         for kind in ("photo", "sketch"):
             at = (f"{split}/{kind}/*.[jJpP]*", *((f"{kind}/*.[jJpP]*",) if split == "train" else ()))
-            needs.append(Need(f"{split} {kind}s", at, count, SKETCHX, certain=False, required=split == "train"))
+            needs.append(
+                Need(
+                    f"{split} {kind}{'s' if kind == 'photo' else 'es'}",
+                    at,
+                    count,
+                    SKETCHX,
+                    certain=False,
+                    required=split == "train",
+                )
+            )
     return tuple(needs)
 
 

@@ -1,4 +1,4 @@
-"""How alike two pictures are to the eye of a copyist: a hash that survives another size, format and a little light."""
+"""Whether two pictures are copies of one: a hash and a thumbnail that survive another size and another format."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 SIDE = 16
 WORDS = SIDE * SIDE // 64
-COLOURS = 4
-"""Side of the small colour picture that is compared where the hashes agree."""
-MOST_BITS = 12
-"""Pictures whose hashes differ in more of the 256 bits show different things."""
-MOST_COLOUR = 12.0
-"""The same for the mean difference of the small colour pictures, of 255."""
+MOST_BITS = 32
+"""Pictures whose hashes differ in more of the 256 bits show different things; it saves the closer look."""
+MOST_APART = 0.1
+"""By how much small pictures may differ on average, as a share of what they differ from their own paper.
+
+Another size or another JPEG stays below 0.03; two shop photos of similar black boots are 0.15 apart.
+"""
+LEAST_CONTRAST = 2.0
 BLOCK = 2048
 
 
@@ -39,20 +41,32 @@ def difference_hash(picture: Pixels) -> Hashes:
     return bits.view(np.uint64)
 
 
-def small_colours(picture: Pixels) -> npt.NDArray[np.float32]:
-    """The picture in 4 x 4 colours, float32 of shape (48,)."""
-    small = cv2.resize(np.ascontiguousarray(picture), (COLOURS, COLOURS), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32).ravel()
+def small_picture(picture: Pixels) -> npt.NDArray[np.float32]:
+    """The picture in 16 x 16 colours, less its usual colour (the paper), float32 of shape (768,)."""
+    small = cv2.resize(np.ascontiguousarray(picture), (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return np.asarray(small - np.median(small, axis=(0, 1)), np.float32).ravel()
+
+
+def apart(first: npt.NDArray[np.float32], second: npt.NDArray[np.float32]) -> float:
+    """How much two small pictures differ, as a share of what the paler of them shows.
+
+    >>> one = np.full(768, 10, np.float32)
+    >>> apart(one, one), apart(one, -one)
+    (0.0, 2.0)
+    """
+    contrast = min(float(np.abs(first).mean()), float(np.abs(second).mean()))
+    return float(np.abs(first - second).mean()) / max(contrast, LEAST_CONTRAST)
 
 
 def alike(
-    first: Hashes, second: Hashes, colours: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+    first: Hashes, second: Hashes, small: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 ) -> Iterator[tuple[int, int]]:
-    """The pairs of rows whose hashes and colours are nearly the same, in order.
+    """The pairs of rows whose hashes and small pictures are nearly the same.
 
-    Hashes are of shape (pictures, 4), colours of shape (pictures, 48); memory is bounded by blocks of 2,048 rows.
+    Hashes are of shape (pictures, 4), small pictures of shape (pictures, 768). Memory is bounded: it goes by blocks
+    of 2,048 rows.
 
-    >>> same = np.zeros((1, 4), np.uint64), np.zeros((1, 48), np.float32)
+    >>> same = np.zeros((1, 4), np.uint64), np.zeros((1, 768), np.float32)
     >>> list(alike(same[0], same[0], (same[1], same[1])))
     [(0, 0)]
     """
@@ -63,5 +77,5 @@ def alike(
             for word in range(WORDS):
                 bits += np.bitwise_count(rows[:, word, None] ^ columns[None, :, word])
             for a, b in np.argwhere(bits <= MOST_BITS).tolist():
-                if np.abs(colours[0][top + a] - colours[1][left + b]).mean() <= MOST_COLOUR:
+                if apart(small[0][top + a], small[1][left + b]) <= MOST_APART:
                     yield top + a, left + b

@@ -22,6 +22,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import cv2
 from tqdm import tqdm
 
 from stbir.data.drawn.bench import NAME, PARTS, VERSION, Group, Part, SplitName, draw_group, plan, splits_of
@@ -39,7 +40,13 @@ DIGESTS: dict[str, str] = {
     "sketches": "59c1f8d8254a07be21fd0c5ddee9ed05b241ff7e0974471902a61d61c1fe1972",
     "photos": "a13177a80b3302b795038347cbdf1fb98b3b5ff0af772623ac81950dc81eced8",
 }
-"""Of version `VERSION`, whole. Photos are JPEG files: another version of its library may pack them into other bytes."""
+"""Of version `VERSION`, whole.
+
+The same for numpy 2.0 to 2.4, Pillow 11 and 13, OpenCV 4.13 to 5.0, any hash seed and number of processes. An older
+OpenCV rounds lines in another way and draws other things. Processors without AVX2 give photos that differ by one level
+in a few pixels, and so another digest of the photos, but the same words and sketches.
+"""
+OLDEST_OPENCV = (4, 13)
 
 
 def bench_cache() -> Path:
@@ -89,7 +96,14 @@ def write_bench(
         _replace(folder / name, content)
     digests = digests_of(records, tables)
     photos = sum(len(record["items"]) for record in records)
-    summary = {"name": NAME, "version": VERSION, "groups": len(groups), "photos": photos, "digests": digests}
+    summary = {
+        "name": NAME,
+        "version": VERSION,
+        "groups": len(groups),
+        "photos": photos,
+        "digests": digests,
+        "opencv": cv2.__version__,
+    }
     _replace(folder / SUMMARY, (json.dumps(summary, indent=2) + "\n").encode())
     return digests
 
@@ -103,6 +117,19 @@ def digests_of(records: Iterable[Record], tables: Mapping[str, bytes]) -> dict[s
     for kind in ("sketches", "photos"):
         found[kind] = _joint({name: value for name, value in files.items() if name.startswith(f"{kind}/")})
     return found
+
+
+def differences(digests: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """What digests say about numbers measured on them: why they are not comparable, and why only in the last digits."""
+    other = [kind for kind, digest in DIGESTS.items() if digests.get(kind) != digest]
+    asked = [kind for kind in other if kind != "photos"]
+    if asked:
+        old = tuple(map(int, cv2.__version__.split(".")[:2])) < OLDEST_OPENCV
+        hint = f"; OpenCV {cv2.__version__} is too old, install 4.13 or newer and draw again" if old else ""
+        return [f"the {' and '.join(asked)} are not those of version {VERSION}: do not compare numbers{hint}"], []
+    if other:
+        return [], [f"the photos are not those of version {VERSION} to the last bit: compare numbers to a digit less"]
+    return [], []
 
 
 def table(records: Iterable[Record]) -> bytes:

@@ -39,7 +39,7 @@ class Need:
     def wanted(self, folder: Path) -> str:
         """What is missing, from whom it comes, where it goes and how many files it should hold."""
         many = "" if self.count is None else f"{'' if self.certain else 'about '}{self.count:,} "
-        return f"{many}{self.what} at {folder / self.at[0]}, from {self.source}"
+        return f"{many}{self.what} at {folder / plain(self.at[0])}, from {self.source}"
 
 
 class DataSet(ABC):
@@ -85,8 +85,21 @@ class DataSet(ABC):
         """What is wrong beyond the number of files; called when everything required is there."""
         return []
 
+    def notes(self) -> list[str]:
+        """What is worth knowing and no fault; called when everything required is there."""
+        return []
+
     @abstractmethod
     def _split(self, name: str) -> Split: ...
+
+
+def plain(pattern: str) -> str:
+    """Write a pattern as a person would.
+
+    >>> plain("images/**/*.[jJpP]*")
+    'images/**/*.jpg'
+    """
+    return pattern.replace(".[jJpP]*", ".jpg").replace(".[jJ]*", ".jpg")
 
 
 def named(what: str, names: Sequence[object], *, most: int = 5) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from stbir.data.drawn.bench import DISTORTIONS, NAME, PARTS, VERSION, plan, splits_of
-from stbir.data.drawn.bench_folder import DIGESTS, SUMMARY, damaged, read_summary
+from stbir.data.drawn.bench_folder import SUMMARY, damaged, differences, read_summary
 from stbir.data.sets.base import DataSet, Need, named
 from stbir.data.table import read_table
 from stbir.types import Split
@@ -41,13 +41,11 @@ class DrawnBench(DataSet):
             return [f"{self.folder} holds version {summary.get('version')} of {NAME}, this is version {VERSION}"]
         if changed := damaged(self.folder):
             return [named("files are missing or damaged; draw again to repair them", changed)]
-        found = summary.get("digests", {})
-        return [
-            f"the {kind} differ from those of version {VERSION} (digest {str(found.get(kind))[:12]}, expected "
-            f"{expected[:12]}): numbers measured here are not comparable"
-            for kind, expected in DIGESTS.items()
-            if found.get(kind) != expected
-        ]
+        return differences(summary.get("digests", {}))[0]
+
+    def notes(self) -> list[str]:
+        """Photos that are the same to the eye only."""
+        return differences((read_summary(self.folder) or {}).get("digests", {}))[1]
 
     def _split(self, name: str) -> Split:
         part, _, split = name.partition("-")

@@ -69,7 +69,7 @@ class Folder(DataSet):
             sketches=self._sketches(),
             photos=photos,
             below=root,
-            category=lambda path: _category(path, root) or "",
+            category=lambda path: _category(path, root),
             texts=read_texts([texts]) if texts.exists() else None,
         )
 
