@@ -2,6 +2,7 @@
 
 import csv
 import json
+import platform
 from collections import Counter
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_a_small_part_has_the_stored_digests(bench: Path) -> None:
     digests = json.loads((bench / SUMMARY).read_text())["digests"]
     asked = ("words", "sketches")
     assert [digests[kind] for kind in asked] == [DIGESTS_OF_SMALL[kind] for kind in asked]
-    if cv2.checkHardwareSupport(cv2.CPU_AVX2):  # others round a few pixels of the photos differently
+    if platform.machine() in ("x86_64", "AMD64"):  # others may round a few pixels of the photos differently
         assert digests["photos"] == DIGESTS_OF_SMALL["photos"]
     assert DIGESTS.keys() == DIGESTS_OF_SMALL.keys()
 

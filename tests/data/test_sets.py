@@ -75,7 +75,7 @@ def test_qmul_v2_counts_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.
     data = sets.open_set("shoe-v2", folder)
     findings = inspect(data)
     assert len(findings.faults) == 4
-    assert findings.faults[1].startswith("20 of 1,800 photos of ShoeV2 at trainB")
+    assert findings.faults[1].startswith(f"20 of 1,800 photos of ShoeV2 at {folder / 'trainB/*.png'}; get the others")
     small = [replace(need, count=count) for need, count in zip(data.needs, (40, 20, 4, 2), strict=True)]
     monkeypatch.setattr(type(data), "needs", tuple(small))
     findings = inspect(data)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stbir.data.duplicates import Twins, twins_between
-from stbir.data.sets.base import DataSet, named
+from stbir.data.sets.base import DataSet, named, plain
 from stbir.errors import InputError
 
 OVERLAPPING = ("unseen-twice", "unseen-generalised", "unseen-fine")

@@ -146,7 +146,7 @@ class QmulV1(DataSet):
     @property
     def splits(self) -> tuple[str, ...]:
         """No validation split was published; a test split only where its files are."""
-        return ("train", "test") if self.needs[2].files(self.folder) else ("train",)
+        return ("train", "test") if self.needs[2].pattern(self.folder) else ("train",)
 
     def faults(self) -> list[str]:
         """Sketches and photos that do not belong together."""

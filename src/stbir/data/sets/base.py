@@ -30,11 +30,12 @@ class Need:
 
     def files(self, folder: Path) -> list[Path]:
         """The files that are there, sorted."""
-        for pattern in self.at:
-            found = sorted(path for path in folder.glob(pattern) if path.is_file() and not path.name.startswith("."))
-            if found:
-                return found
-        return []
+        pattern = self.pattern(folder)
+        return [] if pattern is None else sorted(path for path in folder.glob(pattern) if _counts(path))
+
+    def pattern(self, folder: Path) -> str | None:
+        """The layout that is used, None where there is no such file."""
+        return next((pattern for pattern in self.at if any(_counts(path) for path in folder.glob(pattern))), None)
 
     def wanted(self, folder: Path) -> str:
         """What is missing, from whom it comes, where it goes and how many files it should hold."""
@@ -77,7 +78,7 @@ class DataSet(ABC):
         Raises:
             InputError: there is no such folder, or files are missing.
         """
-        missing = [need.wanted(self.folder) for need in self.needs if need.required and not need.files(self.folder)]
+        missing = [need.wanted(self.folder) for need in self.needs if need.required and not need.pattern(self.folder)]
         if missing:
             raise InputError(f"{self.folder} lacks {'; and '.join(missing)}")
 
@@ -91,6 +92,11 @@ class DataSet(ABC):
 
     @abstractmethod
     def _split(self, name: str) -> Split: ...
+
+
+def _counts(path: Path) -> bool:
+    """Whether a path is a file of a data set, and not what a desktop leaves behind."""
+    return not path.name.startswith(".") and path.is_file()
 
 
 def plain(pattern: str) -> str:

@@ -80,14 +80,14 @@ class Sketchy(DataSet):
         """Classes that are missing, and galleries of another size than published."""
         faults: list[str] = []
         for need in self.needs:
-            if not need.files(self.folder):
+            if need.pattern(self.folder) is None:
                 continue
             folders = class_folders(tree(need, self.folder))
             if len(folders) != CLASSES:
                 faults.append(f"{tree(need, self.folder)} has {len(folders)} class folders of {CLASSES}")
             if missing := sorted({same_class(name) for name in UNSEEN[self.variant]} - folders.keys()):
                 faults.append(f"{tree(need, self.folder)} lacks the unseen classes {', '.join(missing)}")
-        if faults or not EXTENDED.files(self.folder):
+        if faults or EXTENDED.pattern(self.folder) is None:
             return faults
         split = self.split("unseen")
         for what, found, expected in zip(
@@ -120,7 +120,7 @@ class Sketchy(DataSet):
         return Split(title, AskedQueries(asked_of(sketches, unseen)), tuple(gallery))
 
     def _extended(self, classes: list[str]) -> list[Photo]:
-        if not EXTENDED.files(self.folder):
+        if EXTENDED.pattern(self.folder) is None:
             raise InputError(f"{self.folder} lacks {EXTENDED.wanted(self.folder)}; without them there is 'unseen-fine'")
         folders = class_folders(tree(EXTENDED, self.folder))
         if missing := sorted(set(classes) - folders.keys()):
