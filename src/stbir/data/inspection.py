@@ -38,9 +38,8 @@ def inspect(data: DataSet, *, pictures: bool = True) -> Findings:
         elif need.count is None or len(files) == need.count:
             found.append(f"{len(files):,} {need.what}")
         else:
-            line = (
-                f"{len(files):,} of {need.count:,} {need.what} at {_short(files[0].parent, data.folder)} and beside it"
-            )
+            place = data.folder / plain(need.pattern(data.folder) or need.at[0])
+            line = f"{len(files):,} of {need.count:,} {need.what} at {place}"
             if need.certain:
                 faults.append(f"{line}; get the others from {need.source}")
             else:
