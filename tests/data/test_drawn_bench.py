@@ -22,6 +22,7 @@ from stbir.data.drawn.bench_folder import (
 )
 from stbir.data.inspection import inspect
 from stbir.data.sets import open_set
+from stbir.data.sets.drawn_bench import PHOTOS
 from stbir.data.table import read_table
 from stbir.errors import InputError
 
@@ -80,6 +81,7 @@ def test_the_plan() -> None:
         ("many", "train"): 70, ("many", "validation"): 14, ("many", "test"): 42, ("many", "unseen"): 24,
     }  # fmt: skip
     assert len({group.id for group in groups}) == len(groups)
+    assert 4 * len(groups) == PHOTOS
     for group in groups:
         assert (group.family in drawn.HELD_OUT_FAMILIES) == (group.split == "unseen")
 
