@@ -3,7 +3,7 @@
 The data is not part of this project. FOLDER holds `qmul-v1/shoes`, `qmul-shoes-3views` (three more sketches of each of
 these shoes), `shoe-v2` (photos with descriptions), `fashion` (photos with titles), `grocery` (product pictures with
 descriptions) and `sketchy` (`pairs.csv`: class, sketch, photo). What is missing is passed over. In Sketchy the one
-photo is ranked among those of its class, and any photo of the class among all photos.
+photo is ranked among those of its class, nobody's targets included, and any photo of the class among all photos.
 
     python benchmarks/real_data.py FOLDER --model tiny
 """
@@ -34,12 +34,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", default="tiny")
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
     options = parser.parse_args()
     folder: Path = options.folder.resolve()
     method = stbir.load(options.model)
     with tempfile.TemporaryDirectory() as place:
         for name, read in SETS.items():
-            if not (folder / name).is_dir():
+            if name not in options.sets or not (folder / name).is_dir():
                 continue
             split = table_of(read(folder), Path(place) / f"{name}.csv")
             if name == "sketchy":
@@ -86,9 +87,14 @@ def grocery(folder: Path) -> Iterator[Row]:
 
 
 def sketchy(folder: Path) -> Iterator[Row]:
+    asked: set[Path] = set()
     for row in listed(folder / "sketchy" / "pairs.csv"):
         sketch, photo = (folder / "sketchy" / row[column] for column in ("sketch", "photo"))
+        asked.add(photo)
         yield {"sketch": sketch, "photo": photo, "category": row["class"]}
+    for photo in sorted((folder / "sketchy" / "photo").glob("*/*.jpg")):
+        if photo not in asked:
+            yield {"photo": photo, "category": photo.parent.name}
 
 
 SETS = {

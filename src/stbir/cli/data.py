@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stbir.cli import data_sets
+from stbir.cli import data_sets, describe
 from stbir.cli.wording import counted, place, shown
 from stbir.errors import InputError
 
@@ -17,6 +17,7 @@ def define(parser: argparse.ArgumentParser) -> None:
         name_options(action)
         action.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         action.set_defaults(act=act)
+    describe.define(actions.add_parser)
 
 
 def run(options: argparse.Namespace) -> int:
