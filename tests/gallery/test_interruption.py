@@ -131,14 +131,11 @@ def test_ctrl_c_ends_soon_and_keeps_what_was_done(template: Template, photos: Pa
             assert job.listen("encoding")
         time.sleep(rng.uniform(0, 0.1))
         job.end(signal.SIGINT)
-        if job.told[-1] == ("done", []):  # on a busy machine the last batch may be through before the signal
-            break
         assert job.told[-1] == ("interrupted", [])
         assert not job.ids("encoding") & there.keys()
         before, there = there, records_of(photos)
         check_same(there, expected)
         assert before.keys() | job.ids("saved") <= there.keys()
-    assert there, "no signal came in time"
     job = template.start(photos, tmp_path / "pipe")
     job.listen()
     assert job.finished
