@@ -19,7 +19,7 @@ def test_list_names_every_set(stbir) -> None:
 
 def test_check_names_what_is_missing(stbir, tmp_path: Path) -> None:
     said = stbir("data", "check", "stbir-s", tmp_path)
-    assert said.code == 1
+    assert said.code == 3
     assert f"fault  missing: 5,982 sketches of ShoeV2 at {tmp_path / 'trainA/*.png'}, from SketchX" in said.out
     assert "files with 2,000 descriptions" in said.out
     assert said.out.splitlines()[-1] == f"stbir-s in {tmp_path}: 5 faults"
@@ -50,7 +50,7 @@ def test_check_refuses(stbir, arguments: list[str], says: str) -> None:
 
 def test_a_folder_that_is_not_there_lacks_everything(stbir, tmp_path: Path) -> None:
     said = stbir("data", "check", "sketchy", tmp_path / "no")
-    assert (said.code, said.out.splitlines()[0]) == (1, f"fault  there is no folder {tmp_path / 'no'}")
+    assert (said.code, said.out.splitlines()[0]) == (3, f"fault  there is no folder {tmp_path / 'no'}")
 
 
 def test_draw_bench_then_check_and_evaluate(
@@ -66,6 +66,6 @@ def test_draw_bench_then_check_and_evaluate(
     command = commands[0].partition("stbir ")[2].replace("MODEL", str(clip_folder)).split()
     assert stbir(*command).code == 0
     checked = stbir("data", "check", "drawn-bench", "--quick")
-    assert checked.code == 1
+    assert checked.code == 3
     assert "4 of 1,400 photos" in checked.out
     assert stbir("data", "draw-bench", "--processes", 0).code == 2

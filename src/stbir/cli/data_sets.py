@@ -7,7 +7,7 @@ import argparse
 from stbir.cli.wording import counted, place, shown, table
 from stbir.errors import InputError
 
-INCOMPLETE = 1
+INCOMPLETE = 3
 """The exit code where a data set lacks something."""
 
 

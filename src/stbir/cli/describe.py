@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stbir.data.describe.work import Job, Outcome
     from stbir.data.describe.writer import Writer
 
-FAILED = 1
+FAILED = 3
 
 
 def define(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -122,7 +122,7 @@ def test_failures_are_tried_again_then_listed_and_the_rest_is_written(describe, 
 
     server.script = script
     said = describe("--tries", 2)
-    assert said.code == 1
+    assert said.code == 3
     assert said.out.splitlines()[0] == "4 photos described, 0 as before, 3 without a description"
     assert texts_of(tmp_path / "texts.txt") == expected("blue", "green")
     listed = sorted(said.err.splitlines())
@@ -164,7 +164,7 @@ def test_a_brand_in_the_catalogue_must_not_be_in_the_text(stbir, server, tmp_pat
     (tmp_path / "shoes.csv").write_text("image,id,brand\na.png,shoe-1,Strap\n")
     arguments = ("data", "describe", tmp_path / "shoes.csv", "--to", tmp_path / "t.txt", "--endpoint", server.url)
     said = stbir(*arguments, "--model", "q", "--tries", 1)
-    assert said.code == 1
+    assert said.code == 3
     assert said.err == "failed: shoe-1: no usable answer in 1 try; the last one names the brand 'strap'\n"
     server.script = lambda asked: Reply('{"colour": "red", "material": "", "parts": []}')
     assert stbir(*arguments, "--model", "q").code == 0
@@ -176,7 +176,7 @@ def test_a_server_that_dies_midway(describe, server: VisionServer, photos: Path,
         paint(photos / f"more{number}.png", "red", size=(65 + number, 48))
     server.script = lambda asked: good(asked) if asked.number < 8 else Reply(drop=True)
     said = describe("--tries", 2, "--at-once", 2)
-    assert said.code == 1
+    assert said.code == 3
     assert said.out.splitlines()[0] == "8 photos described, 0 as before, 18 without a description"
     lines = said.err.splitlines()
     # the other thread may have had one under way
@@ -199,7 +199,7 @@ def test_a_wrong_key_ends_it_at_once_and_keeps_what_is_done(describe, server, tm
 
     server.script = script
     said = describe("--at-once", 1)
-    assert (said.code, len(server.asked)) == (1, 3)
+    assert (said.code, len(server.asked)) == (3, 3)
     assert "stopped: cannot use http://127.0.0.1" in said.err
     assert "bad (key)" in said.err
     assert len(texts_of(tmp_path / "texts.txt")) == 2
@@ -212,7 +212,7 @@ def test_nothing_new_leaves_what_is_there(describe, server, tmp_path) -> None:
     describe()
     before = (tmp_path / "texts.txt").read_text()
     server.script = lambda asked: Reply(status=404)
-    assert describe(model="gone").code == 1
+    assert describe(model="gone").code == 3
     assert (tmp_path / "texts.txt").read_text() == before
 
 
