@@ -5,11 +5,14 @@ import pytest
 from known_vectors import Known, asked, drawn, on_a_line, photo, split_of
 from PIL import Image
 
+from stbir.data.sets.sketchy import UNSEEN_21 as SKETCHY_21
+from stbir.data.sets.sketchy import UNSEEN_25 as SKETCHY_25
+from stbir.data.sets.tu_berlin import MA as TU_BERLIN_30_MA
+from stbir.data.sets.tu_berlin import ZSE as TU_BERLIN_30
 from stbir.errors import InputError, UnknownName
 from stbir.evaluation.options import Protocol, changed, said_about
 from stbir.evaluation.presets import PRESETS, preset
 from stbir.evaluation.protocol import evaluate, evaluate_in_full
-from stbir.evaluation.unseen import SKETCHY_21, SKETCHY_25, TU_BERLIN_30, TU_BERLIN_30_MA
 from stbir.types import Split
 
 # places of the photos, best first: 1 0 3 2 | 4 with the same score as 3

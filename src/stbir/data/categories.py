@@ -22,7 +22,7 @@ def same_class(name: str) -> str:
     >>> same_class("Hot-air_balloon"), same_class("hot air balloon")
     ('hot air balloon', 'hot air balloon')
     """
-    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def class_folders(root: Path) -> dict[str, Path]:

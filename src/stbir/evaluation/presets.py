@@ -6,9 +6,10 @@ Sizes and lists are those of the files that the authors publish, where there are
 
 from __future__ import annotations
 
+from stbir.data.sets.sketchy import UNSEEN_21, UNSEEN_25
+from stbir.data.sets.tu_berlin import MA, ZSE
 from stbir.errors import UnknownName
 from stbir.evaluation.options import Protocol, changed
-from stbir.evaluation.unseen import SKETCHY_21, SKETCHY_25, TU_BERLIN_30, TU_BERLIN_30_MA
 
 SEEN = 0.2
 """Share of seen-class photos in generalised galleries: common practice, no paper states it (DESIGN)."""
@@ -21,7 +22,7 @@ _SKETCHY_21 = Protocol.model_validate(
         "name": "sketchy-21",
         "about": "Sketchy 104 / 21, zero-shot; gallery of the MA list, which holds the originals once",
         "measures": ("map@200", "p@200"),
-        "categories": SKETCHY_21,
+        "categories": UNSEEN_21,
         "expected_queries": 12_694,
         "expected_photos": 10_453,
     }
@@ -32,7 +33,7 @@ _SKETCHY_25 = Protocol.model_validate(
         "name": "sketchy-25",
         "about": "Sketchy 100 / 25, zero-shot; ZSE lists",
         "measures": ("map@all", "p@100"),
-        "categories": SKETCHY_25,
+        "categories": UNSEEN_25,
         "expected_queries": 15_229,
         "expected_photos": 17_101,
     }
@@ -43,7 +44,7 @@ _TU_BERLIN = Protocol.model_validate(
         "name": "tu-berlin-30",
         "about": "TU-Berlin 220 / 30, zero-shot; ZSE lists",
         "measures": ("map@all", "p@100"),
-        "categories": TU_BERLIN_30,
+        "categories": ZSE,
         "expected_queries": 2_400,
         "expected_photos": 27_989,
     }
@@ -96,7 +97,7 @@ _ALL = (
         update={
             "name": "tu-berlin-30-ma",
             "about": "TU-Berlin 220 / 30, zero-shot; the other unseen categories of the MA list (one is in both)",
-            "categories": TU_BERLIN_30_MA,
+            "categories": MA,
             "expected_photos": 25_708,
         }
     ),
@@ -107,7 +108,7 @@ _ALL = (
         about="Sketchy 104 / 21, cross-category: each sketch against the 100 original photos of its own category",
         measures=_RANKS,
         within="category",
-        categories=SKETCHY_21,
+        categories=UNSEEN_21,
         expected_queries=12_694,
         expected_photos=2_100,
     ),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stbir.data.categories import same_class
 from stbir.errors import InputError
 from stbir.evaluation.options import Protocol
 from stbir.evaluation.revision import photo_contents
 from stbir.evaluation.targets import Labels, Targets
-from stbir.evaluation.unseen import plain
 from stbir.evaluation.vectors import Asked
 from stbir.types import Query
 
@@ -44,11 +44,11 @@ def selection(targets: Targets, protocol: Protocol) -> Callable[[Query], bool]:
     """Give the test which queries a protocol asks: all, or those of its categories."""
     if not protocol.categories:
         return lambda query: True
-    unseen = {plain(category) for category in protocol.categories}
+    unseen = {same_class(category) for category in protocol.categories}
 
     def asks(query: Query) -> bool:
         category = _category(targets, query.instance, query.category)
-        return category is not None and plain(category) in unseen
+        return category is not None and same_class(category) in unseen
 
     return asks
 
@@ -101,11 +101,11 @@ def _labels(targets: Targets, protocol: Protocol) -> Labels:
     if protocol.relevance == "instance":
         return targets.photos
     numbers = _category_numbers(targets)
-    return np.array([-1 if p.category is None else numbers[plain(p.category)] for p in targets.split.photos])
+    return np.array([-1 if p.category is None else numbers[same_class(p.category)] for p in targets.split.photos])
 
 
 def _category_numbers(targets: Targets) -> dict[str, int]:
-    names = dict.fromkeys(plain(photo.category) for photo in targets.split.photos if photo.category is not None)
+    names = dict.fromkeys(same_class(photo.category) for photo in targets.split.photos if photo.category is not None)
     return {name: number for number, name in enumerate(names)}
 
 
@@ -116,12 +116,12 @@ def _wanted(targets: Targets, protocol: Protocol, asked: Asked, shown: Labels) -
     found: list[int] = []
     for instance, given in zip(asked.wanted, asked.categories, strict=True):
         category = _category(targets, instance, given)
-        if category is None or plain(category) not in numbers:
+        if category is None or same_class(category) not in numbers:
             raise InputError(
                 f"{targets.split.name}: a query has the category {category!r}, which no photo has; "
                 "fill the column category, or give relevance=instance"
             )
-        found.append(numbers[plain(category)])
+        found.append(numbers[same_class(category)])
     return np.array(found)
 
 
@@ -130,8 +130,8 @@ def _inside(targets: Targets, protocol: Protocol) -> Labels:
     photos = targets.split.photos
     if not protocol.categories:
         return np.arange(len(photos))
-    unseen = {plain(category) for category in protocol.categories}
-    held = [photo.category is not None and plain(photo.category) in unseen for photo in photos]
+    unseen = {same_class(category) for category in protocol.categories}
+    held = [photo.category is not None and same_class(photo.category) in unseen for photo in photos]
     others = sorted((n for n, inside in enumerate(held) if not inside), key=lambda number: photos[number].id)
     # drawn from ids in their order, so that neither the machine nor the order of the table matters
     order = np.random.default_rng(protocol.seen_seed).permutation(len(others))
