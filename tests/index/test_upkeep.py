@@ -160,8 +160,8 @@ def test_fragments_are_joined_and_old_versions_removed_in_time(tmp_path: Path, m
     monkeypatch.setattr(upkeep, "JOINED_SHARE", 0)
     table.add(["last"], unit(1, seed=99))
     tend(table)
-    assert len(files(table, "_versions")) <= 2
-    assert len(files(table, "data")) <= 2
+    assert len(files(table, "_versions")) <= 3, "the one that was replaced may be less than a millisecond old"
+    assert len(files(table, "data")) <= 3
     assert len(table) == len(Lance.open(tmp_path)) == 9
     reader.refresh()
     assert reader.records() == table.records()
@@ -175,7 +175,7 @@ def test_many_old_versions_alone_are_a_reason(tmp_path: Path, monkeypatch: pytes
     assert tend(table) == [], "they are many, but somebody may still read them"
     monkeypatch.setattr(upkeep, "KEPT", timedelta(milliseconds=1))
     assert tend(table)
-    assert len(files(table, "_versions")) <= 2
+    assert len(files(table, "_versions")) <= 3, "the one that was replaced may be less than a millisecond old"
     assert table.fetch(["same"])[0].vector.tolist() == unit(1, seed=11)[0].tolist()
 
 
