@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import load_file
 
 from stbir.methods import build, names
-from stbir.methods.base import Batch, Method
+from stbir.methods.base import Method
+from stbir.methods.batch import Batch
 from stbir.methods.late_fusion import LateFusion, LateFusionConfig
 from stbir.nn.clip import Backbone, load_backbone
 from stbir.testing import check_method

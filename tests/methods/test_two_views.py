@@ -13,7 +13,8 @@ from stbir.data import drawn
 from stbir.errors import ConfigError
 from stbir.functional.contours import contours
 from stbir.methods import build, load
-from stbir.methods.base import Batch, Method
+from stbir.methods.base import Method
+from stbir.methods.batch import Batch
 from stbir.nn.clip import load_backbone
 from stbir.testing.method import small_backbone, ten_pairs
 from stbir.training.loop import train

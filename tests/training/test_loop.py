@@ -18,7 +18,8 @@ import stbir
 from stbir.data import drawn
 from stbir.errors import ConfigError, InputError, UnknownName
 from stbir.functional.contours import contours
-from stbir.methods.base import Batch, Method
+from stbir.methods.base import Method
+from stbir.methods.batch import Batch
 from stbir.methods.late_fusion import LateFusion, LateFusionConfig
 from stbir.methods.two_views import TwoViews
 from stbir.nn.clip import Backbone

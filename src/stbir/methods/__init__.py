@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from stbir.nn.clip import Backbone
 
 
+_NO_METHOD = ("__init__", "base", "batch")
+
+
 def names() -> list[str]:
     """The names of all methods."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in ("__init__", "base"))
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _NO_METHOD)
 
 
 def summary(name: str) -> str:

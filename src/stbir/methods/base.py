@@ -6,9 +6,8 @@ import math
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 import torch
@@ -19,11 +18,13 @@ from stbir.data.pictures import open_picture
 from stbir.errors import EmptyQuery, InputError, UnknownName
 from stbir.functional.scoring import unit, weighted_mean
 from stbir.functional.strokes import RASTERISER
+from stbir.methods.batch import Batch, path_of, prepare
 from stbir.nn.clip import Backbone, weights_hash
-from stbir.nn.preprocessing import Framing, Preprocessing
+from stbir.nn.preprocessing import Framing
 from stbir.types import MODALITIES, Encoded, Floats, Photo, Pixels, Query, Sketch
 
 T = TypeVar("T")
+Side = Literal["photo", "sketch", "text"]
 
 MANIFEST = "stbir.json"
 """The file beside the weights that holds a `Manifest`."""
@@ -37,46 +38,6 @@ class Manifest(Settings):
     framing: Framing
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Sketch, words and photo of the same objects, row by row, ready for a training step.
-
-    `photos` is what the method's `look` made of uint8 (batch, side, side, 3), the shape of `sketches`; `ids` and
-    `mask` are (batch, length).
-    """
-
-    photos: Pixels
-    sketches: Pixels
-    ids: Tensor
-    mask: Tensor
-    instances: tuple[str | None, ...]
-    categories: tuple[str | None, ...]
-
-
-def prepare(
-    preprocessing: Preprocessing, pairs: Sequence[tuple[Query, Photo]], *, look: Callable[[Pixels], Pixels]
-) -> Batch:
-    """Turn queries and their photos into a batch; needs no weights, so that it can run beside the training.
-
-    The first sketch of a query is used; `look` is that of the method.
-
-    Raises:
-        InputError: a query without a sketch or without words.
-    """
-    for query, photo in pairs:
-        if not query.sketches or not query.text:
-            raise InputError(f"training needs a sketch and words for every photo; {photo.id} lacks one")
-    ids, mask = preprocessing.text([query.text or "" for query, _ in pairs])
-    return Batch(
-        photos=look(np.stack([preprocessing.photo(photo.image or open_picture(_path(photo))) for _, photo in pairs])),
-        sketches=np.stack([preprocessing.sketch(query.sketches[0]) for query, _ in pairs]),
-        ids=ids,
-        mask=mask,
-        instances=tuple(query.instance for query, _ in pairs),
-        categories=tuple(query.category for query, _ in pairs),
-    )
-
-
 class Method(nn.Module, ABC):
     """A retrieval method on a CLIP backbone; one file per method, the file name is its name.
 
@@ -85,6 +46,8 @@ class Method(nn.Module, ABC):
     """
 
     Config: ClassVar[type[Settings]]
+    Objective: ClassVar[type[Settings]] = Settings
+    """What a stage of training may say about the loss."""
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
 
@@ -146,8 +109,32 @@ class Method(nn.Module, ABC):
         """Embed tokenised words (batch, length): unit rows (batch, dimension)."""
 
     @abstractmethod
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the named, weighted terms whose sum is minimised."""
+    def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, Tensor]:
+        """Return the named, weighted terms whose sum is minimised.
+
+        `objective` is an `Objective` of this method: what the stage says about the loss; None means its defaults.
+        """
+
+    def rows(self, batch: Batch, side: Side) -> Tensor:
+        """Embed one side of a batch, or take it where it is known already: unit rows (batch, dimension)."""
+        if side in batch.embedded:
+            return batch.embedded[side]
+        if side == "photo":
+            return self.embed_photos(self.see(batch.photos))
+        if side == "sketch":
+            return self.embed_sketches(self.backbone.normalise(batch.sketches))
+        return self.embed_texts(batch.ids, batch.mask)
+
+    def inherit(self, origin: Method) -> None:
+        """Take over what `origin`, whose CLIP this method was built on, has learned besides CLIP.
+
+        A method of the same kind and size hands all of it over, another one nothing, unless a subclass knows better.
+        """
+        own = origin.own_state()
+        if origin.name == self.name and {n: v.shape for n, v in own.items()} == {
+            n: v.shape for n, v in self.own_state().items()
+        }:
+            self.load_state_dict(own, strict=False)
 
     def encode_photos(self, photos: Sequence[Photo], *, batch_size: int = 64) -> Encoded:
         """Embed the gallery side.
@@ -155,20 +142,7 @@ class Method(nn.Module, ABC):
         Raises:
             InputError: a photo has neither a picture nor a readable file.
         """
-        pictures = self.backbone.preprocessing
-        rows = self._in_batches(
-            photos,
-            lambda some: self.embed_photos(
-                self.see(
-                    self.look(
-                        np.stack(
-                            [pictures.photo(p.image or open_picture(_path(p), at_least=self.decode_side)) for p in some]
-                        )
-                    )
-                )
-            ),
-            batch_size,
-        )
+        rows = self._in_batches(photos, lambda some: self.embed_photos(self.see(self._looked_at(some))), batch_size)
         return Encoded(rows)
 
     def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
@@ -268,6 +242,12 @@ class Method(nn.Module, ABC):
         super().train(mode)
         return self
 
+    def _looked_at(self, photos: Sequence[Photo]) -> Pixels:
+        pictures, least = self.backbone.preprocessing, self.decode_side
+        return self.look(
+            np.stack([pictures.photo(p.image or open_picture(path_of(p), at_least=least)) for p in photos])
+        )
+
     def _vectors_of_sketches(self, sketches: Sequence[Sketch], batch_size: int) -> Floats:
         pictures = self.backbone.preprocessing
         return self._in_batches(
@@ -304,9 +284,3 @@ def _text(query: Query) -> tuple[str, ...]:
 def _avoided(query: Query) -> tuple[str, ...]:
     """The words to avoid, without blank ones."""
     return tuple(text for text in query.avoid if text.strip())
-
-
-def _path(photo: Photo) -> Path:
-    if photo.path is None:
-        raise InputError(f"photo {photo.id!r} has neither a picture nor a file")
-    return photo.path

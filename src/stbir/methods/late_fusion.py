@@ -14,7 +14,8 @@ from torch import Tensor
 from stbir.config import Settings
 from stbir.functional.losses import info_nce
 from stbir.functional.scoring import unit
-from stbir.methods.base import Batch, Method
+from stbir.methods.base import Method
+from stbir.methods.batch import Batch
 from stbir.nn.clip import Backbone
 
 
@@ -46,11 +47,8 @@ class LateFusion(Method):
     def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         return unit(self.backbone.embed_texts(ids, mask))
 
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
-        normalise = self.backbone.normalise
-        photos = self.embed_photos(normalise(batch.photos))
-        sketches = self.embed_sketches(normalise(batch.sketches))
-        texts = self.embed_texts(batch.ids, batch.mask)
+    def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, Tensor]:
+        photos, sketches, texts = (self.rows(batch, side) for side in ("photo", "sketch", "text"))
         scale = self.backbone.clip.logit_scale.exp().clamp(max=self.config.highest_scale)
         return {
             "sketch": self.config.sketch_loss * info_nce(sketches, photos, scale),

@@ -29,7 +29,8 @@ from stbir.functional.contours import CONTOURS, contours
 from stbir.functional.losses import info_nce
 from stbir.functional.orientation import CHANNELS, COARSE, ORIENTATION, evened, histograms, orientations
 from stbir.functional.scoring import unit
-from stbir.methods.base import Batch, Method
+from stbir.methods.base import Method
+from stbir.methods.batch import Batch
 from stbir.nn.clip import Backbone
 from stbir.types import Pixels
 
@@ -100,7 +101,7 @@ class TwoViews(Method):
     def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         return self._joined(None, unit(self.backbone.embed_texts(ids, mask)))
 
-    def loss(self, batch: Batch) -> dict[str, Tensor]:
+    def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, Tensor]:
         seen = self.see(batch.photos)
         shape, sketch = self._shape(torch.cat([seen[:, 1], self.backbone.normalise(batch.sketches)])).chunk(2)
         look, text = self._look(seen[:, 0]), unit(self.backbone.embed_texts(batch.ids, batch.mask))

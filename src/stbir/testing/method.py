@@ -13,7 +13,8 @@ import torch
 from stbir.data import drawn
 from stbir.errors import EmptyQuery
 from stbir.methods import load as load_method
-from stbir.methods.base import Batch, Method
+from stbir.methods.base import Method
+from stbir.methods.batch import Batch
 from stbir.nn.clip import Backbone
 from stbir.nn.freezing import free_only, matching
 from stbir.nn.scratch import ScratchConfig, new_backbone

@@ -18,7 +18,7 @@ from stbir.data.drawn.words import describe
 from stbir.data.workers import end_with_parent
 from stbir.errors import StbirError, UnknownName
 from stbir.functional.partial import first_part
-from stbir.methods.base import Batch, prepare
+from stbir.methods.batch import Batch, prepare
 from stbir.nn.preprocessing import Preprocessing
 from stbir.training.recipe import DrawnData, Stage
 from stbir.types import Photo, Pixels, Query

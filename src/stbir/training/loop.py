@@ -77,12 +77,14 @@ def train(
 def start(plan: Recipe, *, workers: int = 0) -> Method:
     """Make the method a recipe starts from; the words of a new one are collected by `workers` processes."""
     if plan.start.weights is not None:
-        backbone = load(plan.start.weights).backbone
-    else:
-        from stbir.nn.scratch import new_backbone
+        origin = load(plan.start.weights)
+        method = build(plan.start.method, origin.backbone, plan.start.settings)
+        method.inherit(origin)
+        return method
+    from stbir.nn.scratch import new_backbone
 
-        assert plan.start.scratch is not None
-        backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
+    assert plan.start.scratch is not None
+    backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
     return build(plan.start.method, backbone, plan.start.settings)
 
 
