@@ -5,7 +5,9 @@ these shoes), `shoe-v2` (photos with descriptions), `fashion` (photos with title
 descriptions) and `sketchy` (`pairs.csv`: class, sketch, photo). What is missing is passed over. In Sketchy the one
 photo is ranked among those of its class, nobody's targets included, and any photo of the class among all photos.
 
-    python benchmarks/real_data.py FOLDER --model tiny
+    python benchmarks/real_data.py FOLDER --model tiny [--json DIR]
+
+With --json the report of each set is kept, with curves over degraded queries.
 """
 
 from __future__ import annotations
@@ -15,16 +17,18 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 import stbir
-from stbir.cli.evaluate import readable
+from stbir.cli.evaluate import readable, write_report
 from stbir.data.table import read_table
 from stbir.evaluation.protocol import evaluate, summarise
+from stbir.evaluation.robustness import evaluate_robustness
 from stbir.evaluation.vectors import encode_asked, encode_gallery
 from stbir.functional.streaming import vector_ranks
-from stbir.types import Split
+from stbir.types import Floats, Split
 
 Row = dict[str, object]
 COLUMNS = ("sketch", "text", "photo", "category")
@@ -35,6 +39,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", default="tiny")
     parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    parser.add_argument("--json", type=Path, metavar="DIR")
     options = parser.parse_args()
     folder: Path = options.folder.resolve()
     method = stbir.load(options.model)
@@ -43,11 +48,17 @@ def main() -> None:
             if name not in options.sets or not (folder / name).is_dir():
                 continue
             split = table_of(read(folder), Path(place) / f"{name}.csv")
+            within: Literal["category"] | None = "category" if name == "sketchy" else None
+            photos = encode_gallery(method, split.photos)
+            report = evaluate(method, split, within=within, photos=photos)
+            print(f"\n{readable(report)}", flush=True)
             if name == "sketchy":
-                print(f"\n{readable(evaluate(method, split, within='category'))}", flush=True)
-                print(by_class(method, split), flush=True)
-            else:
-                print(f"\n{readable(evaluate(method, split))}", flush=True)
+                print(by_class(method, split, photos), flush=True)
+            if options.json:
+                curves = evaluate_robustness(method, split, within=within, photos=photos)
+                sections = {"robustness": {"protocol": dict(curves.protocol), "results": dict(curves.results)}}
+                options.json.mkdir(parents=True, exist_ok=True)
+                write_report(options.json / f"{name}.json", report, sections=sections)
 
 
 def table_of(rows: Iterator[Row], path: Path) -> Split:
@@ -111,13 +122,13 @@ def listed(path: Path, *, delimiter: str = ",") -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file, delimiter=delimiter)
 
 
-def by_class(method: stbir.Method, split: Split) -> str:
+def by_class(method: stbir.Method, split: Split, photos: Floats) -> str:
     """The share of sketches with a photo of their class among the first k of all photos."""
     names = {name: number for number, name in enumerate(sorted({str(photo.category) for photo in split.photos}))}
     (asked,) = encode_asked(method, split.queries).values()
     ranks = vector_ranks(
         asked.vectors,
-        encode_gallery(method, split.photos),
+        photos,
         query_labels=np.array([names[str(query.category)] for query in split.queries]),
         photo_labels=np.array([names[str(photo.category)] for photo in split.photos]),
     )

@@ -39,7 +39,7 @@ def test_check_says_that_all_is_there(stbir, tmp_path: Path) -> None:
     [
         (["sketchi", "x"], "unknown data set 'sketchi', did you mean 'sketchy'?"),
         (["sketchy", "x", "--variant", "1-2"], "unknown variant '1-2', did you mean '104-21'? (known: 100-25, 104-21)"),
-        (["fs-coco"], "say where fs-coco lies: stbir data check fs-coco DIR"),
+        (["fs-coco"], "say in which folder fs-coco lies; `stbir data check fs-coco DIR`"),
     ],
 )
 def test_check_refuses(stbir, arguments: list[str], says: str) -> None:

@@ -141,3 +141,27 @@ def test_progressive_says_what_has_no_strokes(stbir, table: Path, clip_folder: P
     (line,) = said.err.splitlines()
     assert "table.csv has no sketch with strokes" in line
     assert "(sketches that are pictures: 4; queries without a sketch: 1)" in line
+
+
+def test_a_data_set_by_its_name(stbir, table: Path, clip_folder: Path, tmp_path: Path) -> None:
+    """The table in its folder is a split of the data set `table`, and gives the same numbers."""
+    by_name = stbir("evaluate", clip_folder, "table", "--at", table.parent, "--split", "table")
+    assert (by_name.code, by_name.err) == (0, "")
+    assert by_name.out == stbir("evaluate", clip_folder, table).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["shoe-v1"], "say in which folder shoe-v1 lies; `stbir data check shoe-v1 DIR` says what belongs there"),
+        (["shoe-v1", "--at", "nowhere"], "nowhere lacks about 304 train photos"),
+        (["shoes-v1"], "unknown data set 'shoes-v1', did you mean 'shoe-v1'?"),
+        (["table", "--at", "{folder}"], "unknown split 'test' (known: table)"),
+        (["table", "--at", "{folder}", "--variant", "a"], "unknown variant 'a'"),
+        (["{folder}/table.csv", "--split", "test"], "--split is for data sets"),
+    ],
+)
+def test_data_sets_that_cannot_be_read(stbir, table: Path, clip_folder: Path, arguments, says: str) -> None:
+    said = stbir("evaluate", clip_folder, *(argument.format(folder=table.parent) for argument in arguments))
+    assert said.code == 2
+    assert says in said.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from stbir.cli.queries import at
 from stbir.cli.wording import counted, place, shown, table
 from stbir.errors import InputError
 
@@ -40,14 +41,7 @@ def run_check(options: argparse.Namespace) -> int:
     from stbir.data import sets
     from stbir.data.inspection import inspect
 
-    folder = options.folder
-    if folder is None:
-        if options.name != "drawn-bench":
-            sets.summary(options.name)  # a name that does not exist is the first thing to say
-            raise InputError(f"say where {options.name} lies: stbir data check {options.name} DIR")
-        from stbir.data.drawn.bench_folder import bench_cache
-
-        folder = bench_cache()
+    folder = at(options.name, options.folder)
     findings = inspect(sets.open_set(options.name, folder, variant=options.variant), pictures=not options.quick)
     for mark, lines in (("found", findings.found), ("note", findings.notes), ("fault", findings.faults)):
         for line in lines:
@@ -73,7 +67,7 @@ def run_bench(options: argparse.Namespace) -> int:
     if options.processes is not None and options.processes < 1:
         raise InputError(f"--processes must be at least 1, got {options.processes}")
     from stbir.data.drawn.bench import NAME, PARTS, VERSION
-    from stbir.data.drawn.bench_folder import bench_cache, differences, table_name, write_bench
+    from stbir.data.drawn.bench_folder import bench_cache, differences, write_bench
 
     folder = options.to or bench_cache()
     digests = write_bench(folder, workers=options.processes)
@@ -82,5 +76,6 @@ def run_bench(options: argparse.Namespace) -> int:
     for line in (*faults, *notes) or ("its contents are those of every other machine: compare the numbers",):
         print(line)
     for part in PARTS:
-        print(f"measure a model with: stbir evaluate MODEL {shown(folder / table_name(part, 'test'))}")
+        where = f" --at {shown(folder)}" if options.to else ""
+        print(f"measure a model with: stbir evaluate MODEL {NAME} --split {part}-test{where}")
     return 0

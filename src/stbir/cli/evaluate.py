@@ -1,4 +1,4 @@
-"""Measure a model on a table of queries."""
+"""Measure a model on a table of queries, or on a data set."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stbir.cli.queries import define_queries, read_queries
 from stbir.cli.sections import more_sections, vectors_for_all, write_html
 from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
 from stbir.errors import InputError
@@ -27,9 +28,7 @@ _KINDS = {"acc": "Acc", "map": "mAP", "p": "P", "r": "R"}
 def define(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir evaluate`."""
     parser.add_argument("model", metavar="MODEL", help="a bundled name, a folder, or a hub id")
-    parser.add_argument(
-        "table", metavar="TABLE", type=place, help="CSV with the columns sketch, text, photo and maybe category"
-    )
+    define_queries(parser)
     parser.add_argument("--within", choices=["category"], help="rank only against photos of the query's category")
     parser.add_argument(
         "--protocol", metavar="NAME", help="a published protocol, such as sketchy-21; a wrong name lists all"
@@ -66,14 +65,13 @@ def run(options: argparse.Namespace) -> int:
     """Measure, print the table, and write the report."""
     _refuse(options)
 
-    from stbir.data.table import read_table
     from stbir.evaluation.export import write_beir, write_queries, write_trec
     from stbir.evaluation.progressive import evaluate_progressive
     from stbir.evaluation.protocol import evaluate_in_full
     from stbir.methods import load
 
     protocol = _protocol(options)
-    split = read_table(options.table)
+    split = read_queries(options)
     method = load(options.model)
     progress = sys.stderr.isatty()
     # these come on top of the usual measures, progressive ones instead of them

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stbir.errors import InputError
+from stbir.evaluation.intervals import clusters_of
 from stbir.evaluation.significance import Difference, compare_paired, holm
 from stbir.types import Report
 
@@ -131,7 +132,7 @@ def compare_models(
         queries = [[*report.per_query.get(name, {}).get("query", [])] for report in reports]
         if any(some != queries[0] for some in queries):
             raise InputError(f"the reports do not have the same {name} queries; evaluate all on the same table")
-        clusters = _clusters(reports[0].per_query[name])
+        clusters = clusters_of(reports[0].per_query[name]["target"])
         compared[name] = {
             measure: _measure(reports, name, measure, clusters=clusters, seed=seed, resamples=resamples)
             for measure in measures
@@ -169,16 +170,6 @@ def _measure(
         for number, (difference, p) in enumerate(zip(differences, adjusted, strict=True), start=1)
     ]
     return [Compared(0, values[0], None, None), *later]
-
-
-def _clusters(columns: Mapping[str, Sequence[Any]]) -> Any:
-    """The target of each query as a number; a query without one stands for itself."""
-    names = [
-        target if target is not None else ("query", query)
-        for target, query in zip(columns["target"], columns["query"], strict=True)
-    ]
-    numbers: dict[Any, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names])
 
 
 def _complete(results: Mapping[str, Any], per_query: Mapping[str, Any]) -> bool:

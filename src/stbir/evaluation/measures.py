@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stbir.evaluation.intervals import bootstrap
+from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.options import Measure, Protocol, read_measure
 from stbir.functional.expected import (
     expected_average_precision,
@@ -44,7 +44,9 @@ def values_of(found: Standings, protocol: Protocol) -> dict[str, Reals]:
     }
 
 
-def summarise_values(values: dict[str, Reals], protocol: Protocol, *, seed: int, resamples: int) -> dict[str, Any]:
+def summarise_values(
+    values: dict[str, Reals], protocol: Protocol, *, seed: int, resamples: int, clusters: Labels | None = None
+) -> dict[str, Any]:
     """Average the values of one modality, in the order of the protocol, with a 95 % interval around each mean.
 
     Args:
@@ -52,10 +54,11 @@ def summarise_values(values: dict[str, Reals], protocol: Protocol, *, seed: int,
         protocol: what is measured.
         seed: of the resampling.
         resamples: how often the queries are resampled.
+        clusters: which queries are drawn together; each by itself where it is left out.
     """
     averaged = {name: values[name] for name in protocol.measures if name != "median_rank"}
     # the median has no interval here; a protocol may measure nothing else
-    intervals = bootstrap(averaged, seed=seed, resamples=resamples) if averaged else {}
+    intervals = bootstrap(averaged, seed=seed, resamples=resamples, clusters=clusters) if averaged else {}
     result: dict[str, Any] = {}
     for name in protocol.measures:
         if name == "median_rank":

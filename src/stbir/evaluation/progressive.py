@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stbir.errors import InputError
-from stbir.evaluation.intervals import bootstrap
+from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.protocol import CUTS, describe
 from stbir.evaluation.targets import find_targets
 from stbir.evaluation.vectors import encode_gallery
@@ -83,7 +83,7 @@ def evaluate_progressive(
         labels = wanted[name]
         steps = [targets.ranks(vectors, photos, wanted=labels) for vectors in parts.vectors]
         last = targets.last_ranks(labels)
-        results[name] = summarise(np.stack(steps), last=last, seed=seed, resamples=resamples)
+        results[name] = summarise(np.stack(steps), last=last, seed=seed, resamples=resamples, clusters=labels)
     protocol = describe(
         method, targets, asked=np.concatenate([*wanted.values()]), within=within, seed=seed, resamples=resamples
     )
@@ -110,7 +110,9 @@ def ranking_percentile(ranks: Ranks, *, last: Ranks) -> Reals:
     return np.where(rivals > 0, np.clip(last - ranks, 0, None) / np.maximum(rivals, 1), 1.0)
 
 
-def summarise(ranks: Ranks, *, last: Ranks, seed: int, resamples: int) -> dict[str, Any]:
+def summarise(
+    ranks: Ranks, *, last: Ranks, seed: int, resamples: int, clusters: Labels | None = None
+) -> dict[str, Any]:
     """Average the measures at every step and over all of them.
 
     Args:
@@ -118,6 +120,7 @@ def summarise(ranks: Ranks, *, last: Ranks, seed: int, resamples: int) -> dict[s
         last: for each query the rank behind all photos.
         seed: of the resampling.
         resamples: how often the queries are resampled.
+        clusters: which queries are drawn together; each by itself where it is left out.
     """
     values = {"percentile": np.stack([ranking_percentile(step, last=last) for step in ranks]), "mrr": reciprocal(ranks)}
     curve = [
@@ -130,7 +133,7 @@ def summarise(ranks: Ranks, *, last: Ranks, seed: int, resamples: int) -> dict[s
         for number, share in enumerate(SHARES)
     ]
     areas = {area: values[measure].mean(axis=0) for area, measure in AREAS.items()}
-    intervals = bootstrap(areas, seed=seed, resamples=resamples)
+    intervals = bootstrap(areas, seed=seed, resamples=resamples, clusters=clusters)
     return {
         "queries": ranks.shape[1],
         **{area: float(value.mean()) for area, value in areas.items()},

@@ -20,6 +20,7 @@ import stbir
 from stbir.errors import InputError
 from stbir.evaluation.averaged import Averaged
 from stbir.evaluation.findings import Evaluation, Findings, find
+from stbir.evaluation.intervals import clusters_of
 from stbir.evaluation.measures import RANK, summarise_values
 from stbir.evaluation.options import Protocol, changed, said_about, said_of_ties
 from stbir.evaluation.presets import PRESETS
@@ -124,7 +125,13 @@ def evaluate_in_full(
         photos = photos[places]
     findings = {name: find(trial, name, photos, depth=depth) for name in trial.asked}
     results = {
-        name: summarise_values(found.values, protocol, seed=seed, resamples=resamples)
+        name: summarise_values(
+            found.values,
+            protocol,
+            seed=seed,
+            resamples=resamples,
+            clusters=clusters_of(trial.asked[name].wanted),
+        )
         for name, found in findings.items()
     }
     said = describe(

@@ -22,7 +22,7 @@ import numpy as np
 
 from stbir.errors import InputError
 from stbir.evaluation.degradations import STRENGTHS, Degradation, choose
-from stbir.evaluation.intervals import bootstrap
+from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.protocol import describe
 from stbir.evaluation.targets import Targets, find_targets
 from stbir.evaluation.vectors import BATCH, chunks, encode_gallery, only
@@ -89,7 +89,12 @@ def evaluate_robustness(
             if curve.ranks:
                 of_curves = results.setdefault(modality, {})
                 of_curves[name] = {
-                    **summarise(np.concatenate(curve.ranks, axis=1), seed=seed, resamples=resamples),
+                    **summarise(
+                        np.concatenate(curve.ranks, axis=1),
+                        seed=seed,
+                        resamples=resamples,
+                        clusters=np.concatenate(curve.labels),
+                    ),
                     "not_applicable": curve.left_out,
                 }
     if not results:
@@ -130,19 +135,20 @@ def area(values: Reals, *, strengths: Sequence[float] = STRENGTHS) -> Reals:
     return ((values[1:] + values[:-1]) / 2 * steps[:, None]).sum(axis=0) / steps.sum()
 
 
-def summarise(ranks: Ranks, *, seed: int, resamples: int) -> dict[str, Any]:
+def summarise(ranks: Ranks, *, seed: int, resamples: int, clusters: Labels | None = None) -> dict[str, Any]:
     """Average each measure at every strength and over all of them, with intervals.
 
     Args:
         ranks: of shape (strengths, queries).
         seed: of the resampling.
         resamples: how often the queries are resampled.
+        clusters: which queries are drawn together; each by itself where it is left out.
     """
     values = {"acc@1": hit_at(ranks, 1), "acc@10": hit_at(ranks, 10), "mrr": reciprocal(ranks)}
     areas = {measure: area(value) for measure, value in values.items()}
     # one call, so that all intervals come from the same resampled queries
     rows = {f"{measure} {step}": value[step] for measure, value in values.items() for step in range(len(STRENGTHS))}
-    intervals = bootstrap(rows | areas, seed=seed, resamples=resamples)
+    intervals = bootstrap(rows | areas, seed=seed, resamples=resamples, clusters=clusters)
     curve = [
         {
             "strength": strength,

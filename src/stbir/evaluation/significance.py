@@ -10,11 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from stbir.evaluation.intervals import Labels, clustered
 from stbir.functional.metrics import Reals
-
-Labels = npt.NDArray[np.int64]
 
 _AT_ONCE = 1 << 20
 
@@ -56,7 +54,8 @@ def paired_interval(
     differences: Reals, *, seed: int, clusters: Labels | None = None, resamples: int = 10_000, level: float = 0.95
 ) -> tuple[float, float]:
     """Give the percentile interval of the mean difference, clusters of queries drawn with replacement."""
-    sums, sizes = _clustered(differences, clusters)
+    assert len(differences), "no queries to compare"
+    sums, sizes = clustered(differences, clusters)
     generator = np.random.default_rng(seed)
     means: list[Reals] = []
     for count in _portions(resamples, len(sums)):
@@ -76,7 +75,8 @@ def randomisation_p(differences: Reals, *, seed: int, clusters: Labels | None = 
     >>> randomisation_p(np.array([0.1, -0.1]), seed=0, resamples=99)
     1.0
     """
-    sums, _ = _clustered(differences, clusters)
+    assert len(differences), "no queries to compare"
+    sums, _ = clustered(differences, clusters)
     generator = np.random.default_rng(seed)
     # sums of the same numbers in another order differ in the last digits; those are equal, not less
     reached = abs(sums.sum()) - 1e-9 * np.abs(sums).sum()
@@ -99,15 +99,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - place) * p_values[number]))
         adjusted[number] = largest
     return adjusted
-
-
-def _clustered(differences: Reals, clusters: Labels | None) -> tuple[Reals, Reals]:
-    """The sum of the differences of each cluster, and its number of queries."""
-    assert len(differences), "no queries to compare"
-    if clusters is None:
-        return differences, np.ones(len(differences))
-    _, places = np.unique(clusters, return_inverse=True)
-    return np.bincount(places, weights=differences).astype(np.float64), np.bincount(places).astype(np.float64)
 
 
 def _portions(resamples: int, width: int) -> Iterator[int]:

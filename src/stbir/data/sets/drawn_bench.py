@@ -20,7 +20,7 @@ PHOTOS = 1_400
 
 
 class DrawnBench(DataSet):
-    """Every split is a table that `stbir evaluate MODEL TABLE` reads."""
+    """Every split is a table that `stbir evaluate` reads."""
 
     needs: ClassVar[tuple[Need, ...]] = (
         Need("summary", (SUMMARY,), 1, DRAW),
