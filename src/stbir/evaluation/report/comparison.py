@@ -8,6 +8,7 @@ from typing import Any
 
 from stbir.errors import InputError
 from stbir.evaluation.report.chart import Point, Series, chart, key
+from stbir.evaluation.report.differences import TESTED, differences
 from stbir.evaluation.report.findings import Findings, ProgressSection, Result, RobustSection, Step, check_findings
 from stbir.evaluation.report.page import page, safe, section, table, write_page
 from stbir.evaluation.report.single import DRAWING, HOW, WORSE, about, misleads, notice
@@ -33,7 +34,8 @@ MAY_DIFFER = ("model", "stbir", "torch", "python", "hardware", "seed", "resample
 
 DIFFERENCES = (
     "Differences are to the first model. An interval that overlaps another one does not show that the models are "
-    "alike, nor a difference of averages that they are not: that takes a test on the ranks that both give each query."
+    "alike, nor a difference of averages that they are not: that takes a test on the ranks that both give each query, "
+    "below where the reports hold them."
 )
 
 
@@ -79,6 +81,9 @@ def render_comparison(reports: Sequence[Findings], *, names: Sequence[str] | Non
                 note=safe(DIFFERENCES, most=1000),
             )
         )
+    tested = differences(reports, names)
+    if tested:
+        parts.append(section("Differences", *tested, note=safe(TESTED, most=1000)))
     drawing = [one.progressive for one in reports]
     if any(drawing):
         parts.append(section("Search while one draws", *_progressive(drawing, names), note=safe(DRAWING)))
