@@ -108,7 +108,7 @@ def moved(picture: Pixels, amount: float, *, generator: np.random.Generator) -> 
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), TURN * angle, (1 + SIZE) ** size)
     turn[:, 2] += SHIFT * np.array(shift) * (width, height)
     paper = (PAPER, PAPER, PAPER)
-    return np.asarray(cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=paper))
+    return np.asarray(cv2.warpAffine(picture, turn, (width, height), borderValue=paper), np.uint8)
 
 
 def _check(strength: float) -> None:
