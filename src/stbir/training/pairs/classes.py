@@ -66,6 +66,8 @@ def clustered(vectors: Floats, categories: Sequence[str], *, counts: Mapping[str
         some = np.ascontiguousarray(vectors[rows], np.float32)
         wanted = counts.get(kind) or KNOWN.get(kind) or max(1, round(math.sqrt(len(rows) / 2)))
         wanted = min(wanted, len(np.unique(some, axis=0)))
+        if wanted == 1:
+            continue
         cv2.setRNGSeed(seed)
         until = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 100, 1e-6)
         _, labels, _ = cv2.kmeans(some, wanted, np.empty(0, np.int32), until, ATTEMPTS, cv2.KMEANS_PP_CENTERS)

@@ -95,7 +95,7 @@ def _items(each: PairSet, label: str, root: Path) -> list[Item]:
     split = sets.load(each.name, root / each.folder, each.split, variant=each.variant)
     drawn: dict[str, list[Drawn]] = {}
     told: dict[str, list[str]] = {}
-    for instance, words, sketch in _told(split.queries):
+    for instance, words, sketch in sorted(_told(split.queries), key=_place):
         if instance is not None:
             if sketch is not None:
                 drawn.setdefault(instance, []).append(Drawn(sketch, words))
@@ -125,6 +125,12 @@ def _told(queries: Sequence[Query]) -> list[tuple[str | None, str | None, Query 
     if isinstance(queries, table.Queries):
         return [(str(row.photo), row.text, row.sketch) for row in queries.rows]
     return [(query.instance, query.text, query if query.sketches else None) for query in queries]
+
+
+def _place(told: tuple[str | None, str | None, Query | Path | None]) -> tuple[str, str]:
+    """What queries are sorted by, so that their order decides nothing."""
+    _, words, sketch = told
+    return (str(sketch) if isinstance(sketch, Path) else "", words or "")
 
 
 def _further(each: PairSet, photos: Sequence[Photo], root: Path) -> dict[str, list[Drawn]]:
