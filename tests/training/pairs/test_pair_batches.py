@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from stbir.data import sets
 from stbir.errors import ConfigError, InputError
@@ -21,6 +24,12 @@ from stbir.training.pairs.source import open_pairs
 
 EVERYTHING = {"mirror": True, "move": 0.5, "move_photo": 0.5, "forget_word": 0.3, "virtual_classes": "category"}
 HARD = Curriculum(p0=0.5, p_max=0.9, ramp=2)
+
+
+def blocks(seed: str) -> Image.Image:
+    """A picture of coloured blocks, unlike those of any other seed."""
+    values = np.random.default_rng(list(seed.encode())).integers(0, 256, (4, 4, 3)).astype(np.uint8)
+    return Image.fromarray(values.repeat(24, axis=0).repeat(24, axis=1))
 
 
 def same(one: Batch, other: Batch) -> bool:
@@ -162,6 +171,40 @@ def test_degraded_photos_are_looked_at_after_they_were_degraded(root: Path, data
     assert batch.strengths.tolist() == [0.5] * 4
     drawn = {picture.tobytes() for picture in pairs.prepared.sketches}
     assert not any(sketch[..., 0].tobytes() in drawn for sketch in (*batch.sketches, *batch.negatives.sketches))
+
+
+def test_another_method_than_the_first_looks_for_itself(opened, method, two_views, stage) -> None:
+    batch = opened().batches(two_views, stage())[0]
+    assert batch.photos.shape == (4, 64, 64, 4)
+    assert np.array_equal(batch.photos[1, ..., 3], contours(batch.photos[1, ..., :3]))
+    plain = opened().batches(method, stage())[0]
+    assert np.array_equal(plain.photos, batch.photos[..., :3])
+
+
+def test_sketches_with_known_strokes_are_misdrawn(method, stage, tmp_path: Path, data) -> None:
+    rows = ["sketch,text,photo,category"]
+    for number in range(4):
+        blocks(f"stroke {number}").save(tmp_path / f"{number}.png")
+        lines = [[[0, 9, 30 + number], [at, at + 7, at]] for at in (0, 20, 40, 60)]
+        (tmp_path / f"{number}.json").write_text(json.dumps({"canvas": [80, 80], "strokes": lines}))
+        rows.append(f"{number}.json,thing {number},{number}.png,thing")
+    (tmp_path / "all.csv").write_text("\n".join(rows))
+    table = data(sets=[{"name": "table", "folder": ".", "split": "all"}], validation=0, virtual_classes="category")
+    pairs = open_pairs(table, root=tmp_path, seed=0, method=method)
+    assert (len(pairs.prepared), pairs.classes) == (4, 1)
+    assert all(len(one.strokes) == 4 for one in pairs.prepared.strokes)
+    far: dict[float, list[float]] = {}
+    with mock.patch("stbir.training.pairs.shown.degrade_sketch", lambda picture, *_, **__: picture):
+        for strokes in (0.0, 0.3, 1.0):
+            hard = Curriculum(p0=1, p_max=1, s0=1, s_max=1, strokes=strokes, sides=("sketch",))
+            batches = pairs.batches(method, stage(curriculum=hard))
+            for step in range(12):
+                for name, sketch in zip(batches[step].instances, batches[step].sketches[..., 0], strict=True):
+                    clean = pairs.prepared.sketches[pairs.prepared.names.index(name)]
+                    far.setdefault(strokes, []).append(np.abs(sketch.astype(int) - clean).mean())
+    assert max(far[0.0]) == 0
+    assert min(far[1.0]) > 0
+    assert np.mean(far[1.0]) > np.mean(far[0.3]) > 0
 
 
 def test_strengths_tell_the_clean_sketches_from_the_others(opened, method, stage) -> None:

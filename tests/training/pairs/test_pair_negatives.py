@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from stbir.errors import ConfigError
+from stbir.methods.base import Method
 from stbir.training.pairs.negatives import Wrong
 from stbir.training.pairs.prepared import Prepared
 
@@ -24,7 +25,7 @@ def wrong() -> Wrong:
         Prepared(
             photos=empty, looked=empty, sketches=np.zeros((8, 2, 2), np.uint8), strokes=(None,) * 8, words=WORDS,
             first_sketch=np.array([0, 1, 2, 4, 5, 6, 7, 8]), first_word=np.array([0, 1, 2, 3, 4, 5, 6, 8]),
-            objects=OBJECTS, names=("",) * 7, categories=(None,) * 7,
+            objects=OBJECTS, names=("",) * 7, categories=(None,) * 7, look=Method.look,
         ),
         CLASSES,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
@@ -22,7 +22,6 @@ from stbir.training.pairs import PairsData
 from stbir.training.pairs.negatives import Wrong
 from stbir.training.pairs.prepared import Numbers, Prepared
 from stbir.training.pairs.shown import Flips, Shown
-from stbir.types import Pixels
 
 
 class PairStage(Protocol):
@@ -58,7 +57,6 @@ class PairBatches(Dataset[Batch]):
     data: PairsData
     stage: PairStage
     preprocessing: Preprocessing
-    look: Callable[[Pixels], Pixels]
     seed: int
     known: Mapping[Side, Sequence[Tensor]]
 
@@ -115,7 +113,6 @@ class PairBatches(Dataset[Batch]):
             curriculum=self.stage.curriculum,
             epoch=epoch,
             preprocessing=self.preprocessing,
-            look=self.look,
             rng=rng,
         )
 

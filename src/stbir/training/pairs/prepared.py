@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from stbir.types import Pixels, Sketch
 
 CHUNK = 64
 Numbers = npt.NDArray[np.int64]
+Look = Callable[[Pixels], Pixels]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,16 @@ class Prepared:
     objects: Numbers
     names: tuple[str, ...]
     categories: tuple[str | None, ...]
+    look: Look
+
+    def looked_at(self, look: Look) -> Prepared:
+        """The same, as a method with another `look` looks at the photos."""
+        if look == self.look:
+            return self
+        looked = np.concatenate([look(self.photos[i : i + CHUNK]) for i in range(0, len(self), CHUNK)])
+        shared = looked.shape[-1] > 3 and np.array_equal(looked[..., :3], self.photos)
+        # where the colours are part of what it looks at, they are kept once, not twice
+        return replace(self, photos=looked[..., :3] if shared else self.photos, looked=looked, look=look)
 
     def __len__(self) -> int:
         return len(self.photos)
@@ -70,13 +81,10 @@ def prepare_items(items: Sequence[Item], objects: Sequence[str], method: Method)
         sketches += [np.ascontiguousarray(pictures.sketch(drawing)[..., 0]) for drawing in drawings]
         strokes += [drawing if drawing.strokes else None for drawing in drawings]
         counts.append(len(drawings))
-    looked = np.concatenate([method.look(photos[i : i + CHUNK]) for i in range(0, len(photos), CHUNK)])
-    if looked.shape[-1] > 3 and np.array_equal(looked[..., :3], photos):
-        photos = looked[..., :3]  # the colours once, not twice
     number = {name: place for place, name in enumerate(sorted(set(objects)))}
-    return Prepared(
+    plain = Prepared(
         photos=photos,
-        looked=looked,
+        looked=photos,
         sketches=np.stack(sketches),
         strokes=tuple(strokes),
         words=tuple(words for item in items for words in item.words),
@@ -85,4 +93,6 @@ def prepare_items(items: Sequence[Item], objects: Sequence[str], method: Method)
         objects=np.array([number[name] for name in objects], np.int64),
         names=tuple(objects),
         categories=tuple(item.photo.category for item in items),
+        look=Method.look,
     )
+    return plain.looked_at(method.look)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -37,14 +37,12 @@ class Shown:
         curriculum: Curriculum | None,
         epoch: int,
         preprocessing: Preprocessing,
-        look: Callable[[Pixels], Pixels],
         rng: random.Random,
     ) -> None:
         self.prepared = prepared
         self.data = data
         self.curriculum = curriculum
         self.preprocessing = preprocessing
-        self.look = look
         self.likely, self.strength = curriculum.at(epoch) if curriculum else (0.0, 0.0)
         self.rng = rng
         self.generator = np.random.default_rng(rng.getrandbits(64))
@@ -62,7 +60,7 @@ class Shown:
                     picture = degrade_photo(picture, self.strength, generator=self.generator)
                 changed[place] = picture
         if changed:
-            pictures[list(changed)] = self.look(np.stack(list(changed.values())))
+            pictures[list(changed)] = self.prepared.look(np.stack(list(changed.values())))
         pictures[flip] = pictures[flip][:, :, ::-1]
         return pictures
 

@@ -26,7 +26,7 @@ from stbir.types import Split
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """The training part in memory, in the form that one method's pre-processing gives it.
+    """The training part in memory, in the form that one backbone's pre-processing gives it.
 
     `class_of` numbers the virtual class of each training photo, -1 for none, and `classes` is how many there are.
     `held_out` is what to validate on, all sets in one gallery. `skipped` photos had no sketch or no words.
@@ -66,15 +66,14 @@ class Pairs:
             ConfigError: its batches are larger than the training part.
         """
         self.steps(stage)
+        prepared = self.prepared.looked_at(method.look)  # the run may have started from another method
         known: dict[Side, tuple[Tensor, ...]] = {}
         for side in self._steady(stage):
-            if is_frozen(method, self.prepared, side):
+            if is_frozen(method, prepared, side):
                 turns = (False, True) if self.data.mirror and side != "text" else (False,)
-                known[side] = tuple(table(method, self.prepared, side, mirrored=turn) for turn in turns)
+                known[side] = tuple(table(method, prepared, side, mirrored=turn) for turn in turns)
         pictures = method.backbone.preprocessing
-        return PairBatches(
-            self.prepared, self.class_of, self.data, stage, pictures, method.look, seed=self.seed, known=known
-        )
+        return PairBatches(prepared, self.class_of, self.data, stage, pictures, seed=self.seed, known=known)
 
     def _steady(self, stage: PairStage) -> Iterable[Side]:
         """The sides that look the same in every step."""
