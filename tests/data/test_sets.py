@@ -201,6 +201,21 @@ def test_quickdraw(tmp_path: Path) -> None:
     assert "classes with sketches or photos only: kettle, teapot" in sets.open_set("quickdraw", folder).faults()
 
 
+def test_quickdraw_takes_the_unseen_classes_from_a_list(tmp_path: Path) -> None:
+    folder = trees.classes(tmp_path, "sketches", "images", ["teapot", "Palm_Tree", "bat", "cow"])
+    opened = sets.open_set("quickdraw", folder)
+    assert "not verified" in opened.notes()[0]
+    with pytest.raises(InputError, match="lacks the unseen classes banana, beach"):
+        opened.split("unseen")
+    trees.lines(folder / "unseen.txt", ["# from the authors", "palm tree", "", "Bat", "bat"])
+    assert opened.notes() == []
+    assert {query.category for query in opened.split("unseen").queries} == {"palm tree", "bat"}
+    assert {photo.category for photo in opened.split("train").photos} == {"cow", "teapot"}
+    (folder / "unseen.txt").write_text("# nothing yet\n")
+    with pytest.raises(InputError, match="names no class"):
+        opened.split("unseen")
+
+
 def test_fs_coco(tmp_path: Path) -> None:
     for number in range(4):
         name, person = f"{number:012d}", str(1 + number // 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import cv2
@@ -79,3 +79,23 @@ def alike(
             for a, b in np.argwhere(bits <= MOST_BITS).tolist():
                 if apart(small[0][top + a], small[1][left + b]) <= MOST_APART:
                     yield top + a, left + b
+
+
+def united(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """Unite what pairs connect, directly or over others: for each of `count` things the first of its group.
+
+    >>> united(6, [(4, 3), (1, 4)])
+    [0, 1, 2, 1, 1, 5]
+    """
+    first = list(range(count))
+
+    def root(index: int) -> int:
+        while first[index] != index:
+            first[index] = first[first[index]]
+            index = first[index]
+        return index
+
+    for one, other in pairs:
+        low, high = sorted((root(one), root(other)))
+        first[high] = low
+    return [root(index) for index in range(count)]

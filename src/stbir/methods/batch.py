@@ -19,7 +19,8 @@ from stbir.types import Photo, Pixels, Query
 class Negatives:
     """Wrong photos, sketches or words, `each` per row of a batch; a modality that nobody asked for is None.
 
-    Rows `each * i` to `each * (i + 1)` belong to row i of the batch; shapes are those of `Batch`.
+    Rows `each * i` to `each * (i + 1)` belong to row i of the batch; shapes are those of `Batch`. `embedded` holds what
+    frozen towers give for them, as in `Batch`.
     """
 
     each: int
@@ -27,6 +28,7 @@ class Negatives:
     sketches: Pixels | None = None
     ids: Tensor | None = None
     mask: Tensor | None = None
+    embedded: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,8 @@ class Batch:
 
     `photos` is what the method's `look` made of uint8 (batch, side, side, 3), the shape of `sketches`; `ids` and
     `mask` are (batch, length). `classes` are numbers of fine classes, int64 (batch,), -1 where unknown. `embedded`
-    holds what frozen towers give for this batch where that is known: unit rows by "photo", "sketch" and "text".
+    holds what frozen towers give for this batch where that is known: unit rows by "photo", "sketch" and "text", on the
+    CPU. `strengths` says how badly each sketch was degraded on purpose, float32 (batch,) from 0 (clean) to 1.
     """
 
     photos: Pixels
@@ -47,6 +50,7 @@ class Batch:
     classes: Tensor | None = None
     negatives: Negatives | None = None
     embedded: Mapping[str, Tensor] = field(default_factory=dict)
+    strengths: Tensor | None = None
 
 
 def prepare(

@@ -50,3 +50,12 @@ def stbir(capsys: pytest.CaptureFixture[str]) -> Stbir:
         return Said(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def describe(stbir, photos: Path, server: VisionServer, tmp_path: Path):
+    def run(*more: object, model: str = "qwen"):
+        to = tmp_path / "texts.txt"
+        return stbir("data", "describe", photos, "--to", to, "--endpoint", server.url, "--model", model, *more)
+
+    return run

@@ -167,3 +167,12 @@ def vision_server() -> Generator[VisionServer]:
         yield server
     finally:
         server.close()
+
+
+def texts_of(path: Path) -> dict[str, str]:
+    return dict(line.split("\t") for line in path.read_text().splitlines())
+
+
+def expected(*but: str) -> dict[str, str]:
+    folders = {colour: "dark" if colour == "black" else "light" for colour in COLOURS}
+    return {f"{folders[c]}/{c}.png": f"{c}, leather, strap" for c in COLOURS if c not in but}

@@ -105,6 +105,19 @@ def scale_strokes(sketch: Sketch, strength: float, *, generator: np.random.Gener
     return _each(sketch, strength, scaled)
 
 
+def misdraw(sketch: Sketch, strength: float, *, generator: np.random.Generator) -> Sketch:
+    """Make one of the mistakes above, picked by chance: drop, jitter, shift or scale the strokes.
+
+    Raises:
+        InputError: a sketch without strokes, or a strength outside of [0, 1].
+    """
+    mistake = int(generator.integers(4))
+    if mistake == 0:
+        return drop_strokes(sketch, strength)
+    _need_strokes(sketch)
+    return (jitter, shift_strokes, scale_strokes)[mistake - 1](sketch, strength, generator=generator)
+
+
 def thicken(sketch: Sketch, strength: float) -> Sketch:
     """Draw with a marker: lines up to six times as wide, in which small things drown. The result is a raster.
 

@@ -1,0 +1,71 @@
+"""Training on real pairs of a photo, sketches of it and words about it: the settings; `source` opens them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from stbir.config import Settings
+
+VirtualClasses = Literal["given", "kmeans", "category", "none"]
+
+
+class PairSet(Settings):
+    """A split of a data set of `stbir.data.sets`; folders are relative to the root that `stbir train --data` gives.
+
+    `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
+    `-`: `017-2.png` shows `017.jpg`.
+    """
+
+    name: str
+    folder: str
+    split: str = "train"
+    variant: str | None = None
+    more_sketches: tuple[str, ...] = ()
+
+
+class PairsData(Settings):
+    """Real pairs to train on, and what of them is held back.
+
+    With `folds`, the objects of each set are dealt out into so many parts; those of part `fold` are for testing and
+    never trained or validated on. `validation` is the share of the other objects that the run is validated on. An
+    object with all its photos, near duplicates of them and sketches is always on one side.
+
+    Fine classes, "virtual classes" in STBIR (arXiv 2604.15735), are those `given` by the set, clusters of the starting
+    model's photo vectors within each category (`kmeans`, into as many as `clusters` says), the categories, or none.
+
+    A `mirror`ed row has photo and sketch mirrored. `move` and `move_photo` turn, resize and shift every sketch and
+    every photo a little by chance (DESIGN), 0 not at all and 1 as far as `stbir.functional.degrade.pictures` goes.
+    `forget_word` is the share of words that are replaced by one that the model does not know.
+    """
+
+    source: Literal["pairs"]
+    sets: tuple[PairSet, ...] = Field(min_length=1)
+    folds: int = Field(default=0, ge=0)
+    fold: int = Field(default=0, ge=0)
+    fold_seed: int = Field(default=0, ge=0)
+    validation: float = Field(default=0.1, ge=0, lt=1)
+    virtual_classes: VirtualClasses = "none"
+    clusters: dict[str, int] = Field(default_factory=dict)
+    mirror: bool = False
+    move: float = Field(default=0.0, ge=0, le=1)
+    move_photo: float = Field(default=0.0, ge=0, le=1)
+    forget_word: float = Field(default=0.0, ge=0, lt=1)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each set: its own, with a number where a set of this name came before."""
+        names = [each.name for each in self.sets]
+        before = [names[:place].count(name) for place, name in enumerate(names)]
+        return tuple(f"{name}.{count + 1}" if count else name for name, count in zip(names, before, strict=True))
+
+    @model_validator(mode="after")
+    def _sensible(self) -> PairsData:
+        if self.folds == 1:
+            raise ValueError("folds = 1 would leave nothing to train on; give 2 or more, or 0 to hold nothing back")
+        if self.fold >= max(1, self.folds):
+            raise ValueError(f"folds are counted from 0, so with folds = {self.folds} there is no fold {self.fold}")
+        if few := [name for name, count in self.clusters.items() if count < 1]:
+            raise ValueError(f"a category has at least 1 cluster, not so {', '.join(few)}")
+        return self

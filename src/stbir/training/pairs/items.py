@@ -1,0 +1,157 @@
+"""What sets of pairs hold: each photo with the sketches and the words that belong to it; no sketch is read yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stbir.data import sets, table
+from stbir.data.asked import Asked, AskedQueries
+from stbir.data.pairs import photo_stem
+from stbir.data.sketch_files import read_sketch
+from stbir.errors import InputError
+from stbir.training.pairs import PairsData, PairSet
+from stbir.types import Photo, Query, Sketch, Split
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A sketch where it lies: a query of its set, or a file; `words` are those of that query."""
+
+    of: Query | Path
+    words: str | None = None
+
+    def read(self) -> Sketch:
+        """Read it.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return read_sketch(self.of) if isinstance(self.of, Path) else self.of.sketches[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One photo and what shows or tells it.
+
+    `name` is unique among all sets of a run and follows from the set and the photo's id alone. `own` are the sketches
+    of the set, `more` those of further folders, `words` the different texts about the photo.
+    """
+
+    name: str
+    label: str
+    """The set it is of."""
+    photo: Photo
+    own: tuple[Drawn, ...]
+    more: tuple[Drawn, ...]
+    words: tuple[str, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether one can train on it: there is a sketch and there are words."""
+        return bool(self.words and (self.own or self.more))
+
+
+def read_items(data: PairsData, *, root: Path) -> list[Item]:
+    """Read the lists of all sets, sorted by name, so that no order of files decides anything.
+
+    Raises:
+        UnknownName: there is no such data set, split or variant.
+        InputError: files are missing, or further sketches show no photo.
+    """
+    items = [item for label, each in zip(data.labels, data.sets, strict=True) for item in _items(each, label, root)]
+    return sorted(items, key=lambda item: item.name)
+
+
+def split_of(items: Sequence[Item], *, name: str, more: bool = False) -> Split:
+    """Ask for every item with each of its own sketches; with `more`, with those of the further folders too.
+
+    The photos of all items are the gallery, those without a sketch as distractors. Ids and instances carry the name
+    of their set, so that items of several sets can stand in one gallery.
+    """
+    asked = [
+        (drawn, drawn.words or next(iter(item.words), None), _instance(item), item.photo.category)
+        for item in items
+        for drawn in (*item.own, *(item.more if more else ()))
+    ]
+    files = [Asked(drawn.of, *rest) for drawn, *rest in asked if isinstance(drawn.of, Path)]
+    queries: Sequence[Query] = AskedQueries(files)
+    if len(files) < len(asked):
+        queries = tuple(
+            Query((drawn.read(),), words, instance=instance, category=category)
+            for drawn, words, instance, category in asked
+        )
+    photos = tuple(replace(item.photo, id=item.name, instance=_instance(item)) for item in items)
+    return Split(name, tuple(queries), photos)
+
+
+def _instance(item: Item) -> str:
+    return f"{item.label}/{item.photo.instance}" if item.photo.instance else item.name
+
+
+def _items(each: PairSet, label: str, root: Path) -> list[Item]:
+    split = sets.load(each.name, root / each.folder, each.split, variant=each.variant)
+    drawn: dict[str, list[Drawn]] = {}
+    told: dict[str, list[str]] = {}
+    for instance, words, sketch in sorted(_told(split.queries), key=_place):
+        if instance is not None:
+            if sketch is not None:
+                drawn.setdefault(instance, []).append(Drawn(sketch, words))
+            if words:
+                told.setdefault(instance, []).append(words)
+    further = _further(each, split.photos, root)
+    items: list[Item] = []
+    for photo in split.photos:
+        instance = photo.instance or ""
+        items.append(
+            Item(
+                name=f"{label}/{photo.id}",
+                label=label,
+                photo=photo,
+                own=tuple(drawn.get(instance, ())),
+                more=tuple(further.get(photo.id, ())),
+                words=tuple(dict.fromkeys((*photo.captions, *told.get(instance, ())))),
+            )
+        )
+    return items
+
+
+def _told(queries: Sequence[Query]) -> list[tuple[str | None, str | None, Query | Path | None]]:
+    """Instance, words and sketch of each query, without reading a sketch where that can wait."""
+    if isinstance(queries, AskedQueries):
+        return [(one.instance, one.text, one.sketch) for one in queries.asked]
+    if isinstance(queries, table.Queries):
+        return [(str(row.photo), row.text, row.sketch) for row in queries.rows]
+    return [(query.instance, query.text, query if query.sketches else None) for query in queries]
+
+
+def _place(told: tuple[str | None, str | None, Query | Path | None]) -> tuple[str, str]:
+    """What queries are sorted by, so that their order decides nothing."""
+    _, words, sketch = told
+    return (str(sketch) if isinstance(sketch, Path) else "", words or "")
+
+
+def _further(each: PairSet, photos: Sequence[Photo], root: Path) -> dict[str, list[Drawn]]:
+    """The sketches of the further folders by the id of their photo."""
+    stems = Counter(photo.path.stem for photo in photos if photo.path)
+    known = {photo.path.stem: photo for photo in photos if photo.path}
+    found: dict[str, list[Drawn]] = {}
+    for name in each.more_sketches:
+        folder = root / name
+        if not folder.is_dir():
+            raise InputError(f"there is no folder {folder} of further sketches")
+        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+        shown = [(path, photo_stem(path.stem, known)) for path in files]
+        if not any(stem for _, stem in shown):
+            raise InputError(f"{folder} has no sketch that is named after a photo of {each.name} {each.split}")
+        for path, stem in shown:
+            if stem is None:
+                continue
+            if stems[stem] > 1:
+                raise InputError(
+                    f"{path} is named after {stems[stem]} photos of {each.name}; such names cannot be used"
+                )
+            found.setdefault(known[stem].id, []).append(Drawn(path))
+    return found

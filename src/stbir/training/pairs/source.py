@@ -1,0 +1,121 @@
+"""Real pairs opened for a run: what is trained on, what is validated on, how many classes there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from stbir.data.pictures import open_picture
+from stbir.errors import ConfigError, InputError
+from stbir.methods.base import Method, Side
+from stbir.methods.batch import Batch, path_of
+from stbir.training.pairs import PairsData
+from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch
+from stbir.training.pairs.classes import virtual_classes
+from stbir.training.pairs.folds import parts_of
+from stbir.training.pairs.items import Item, split_of
+from stbir.training.pairs.known import is_frozen, table
+from stbir.training.pairs.prepared import Numbers, Prepared, prepare_items
+from stbir.types import Split
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """The training part in memory, in the form that one backbone's pre-processing gives it.
+
+    `class_of` numbers the virtual class of each training photo, -1 for none, and `classes` is how many there are.
+    `held_out` is what to validate on, all sets in one gallery. `skipped` photos had no sketch or no words.
+    """
+
+    data: PairsData
+    seed: int
+    prepared: Prepared
+    class_of: Numbers
+    classes: int
+    held_out: Split | None
+    skipped: int
+
+    def steps(self, stage: PairStage) -> int:
+        """How many steps a stage has; an epoch is as many as it takes to see every photo once.
+
+        Raises:
+            ConfigError: its batches are larger than the training part.
+        """
+        if stage.batch_size > len(self.prepared):
+            raise ConfigError(
+                f"stage {stage.name} has batches of {stage.batch_size}, but there are {len(self.prepared)} photos to "
+                "train on; lower batch_size"
+            )
+        if stage.steps is not None:
+            return stage.steps
+        return (stage.epochs or 0) * per_epoch(self.prepared, stage.batch_size)
+
+    def batches(self, method: Method, stage: PairStage) -> Dataset[Batch]:
+        """The batches of a stage, which has frozen what it does not train.
+
+        A side that is frozen and not changed from step to step is embedded now, once: photos unless the curriculum or
+        `move_photo` changes them, sketches likewise, words unless some are forgotten. A mirrored picture is another
+        one, so with `mirror` there are two tables of the photos and two of the sketches.
+
+        Raises:
+            ConfigError: its batches are larger than the training part.
+        """
+        self.steps(stage)
+        prepared = self.prepared.looked_at(method.look)  # the run may have started from another method
+        known: dict[Side, tuple[Tensor, ...]] = {}
+        for side in self._steady(stage):
+            if is_frozen(method, prepared, side):
+                turns = (False, True) if self.data.mirror and side != "text" else (False,)
+                known[side] = tuple(table(method, prepared, side, mirrored=turn) for turn in turns)
+        pictures = method.backbone.preprocessing
+        return PairBatches(prepared, self.class_of, self.data, stage, pictures, seed=self.seed, known=known)
+
+    def _steady(self, stage: PairStage) -> Iterable[Side]:
+        """The sides that look the same in every step."""
+        worse = stage.curriculum
+        if not self.data.move_photo and not (worse and worse.touches("photo")):
+            yield "photo"
+        if not self.data.move and not (worse and worse.touches("sketch")):
+            yield "sketch"
+        if not self.data.forget_word:
+            yield "text"
+
+
+def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) -> Pairs:
+    """Open the pairs of a recipe below `root`; every picture is read and shaped once, as `method` wants it.
+
+    `method` is the one that the run starts from; where virtual classes are clusters, they are of its photo vectors.
+
+    Raises:
+        UnknownName: there is no such data set, split or variant.
+        InputError: files are missing or cannot be read, or no photo has both a sketch and words.
+        ConfigError: there are no virtual classes where they should be given.
+    """
+    parts = parts_of(data, root=Path(root))
+    items = [item for item in parts.train if item.usable]
+    if not items:
+        raise InputError(f"no photo of {', '.join(data.labels)} that is to be trained on has both a sketch and words")
+    prepared = prepare_items(items, [parts.objects[item.name] for item in items], method)
+    class_of, classes = virtual_classes(
+        items, data, vectors=lambda: np.asarray(table(method, prepared, "photo")), seed=seed
+    )
+    return Pairs(
+        data, seed, prepared, class_of, classes, _validation(parts.validation, method), len(parts.train) - len(items)
+    )
+
+
+def _validation(items: tuple[Item, ...], method: Method) -> Split | None:
+    """The validation part, read once: it is asked again and again."""
+    if not any(item.own for item in items):
+        return None
+    split = split_of(items, name="validation")
+    photos = tuple(
+        replace(photo, image=photo.image or open_picture(path_of(photo), at_least=method.decode_side))
+        for photo in split.photos
+    )
+    return Split(split.name, tuple(split.queries), photos)

@@ -1,0 +1,101 @@
+"""An object with its sketches and near duplicates is on one side, whatever is asked for and in whatever order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from stbir.errors import ConfigError, InputError
+from stbir.training.pairs.folds import dealt, held_out_fold, objects_of, parts_of
+from stbir.training.pairs.items import read_items
+
+NAMES = [f"{kind}/{number}" for kind in ("chair", "shoe") for number in range(23)]
+
+
+def test_every_object_is_tested_on_once_and_folds_are_even() -> None:
+    tested: Counter[str] = Counter()
+    for fold in range(5):
+        sides = dealt(NAMES, folds=5, fold=fold, seed=7, validation=0.2)
+        assert sides.keys() == set(NAMES)
+        part = [name for name, side in sides.items() if side == "test"]
+        assert all(4 <= sum(name.startswith(kind) for name in part) <= 5 for kind in ("chair", "shoe"))
+        tested.update(part)
+        held = Counter(name.partition("/")[0] for name, side in sides.items() if side == "validation")
+        assert set(held.values()) <= {4}  # a fifth of the 18 or 19 that are left, of each set
+    assert tested == Counter(NAMES)
+
+
+def test_dealing_depends_on_names_and_seed_alone() -> None:
+    mixed = random.Random(0).sample(NAMES, len(NAMES))
+    deal = {"folds": 5, "fold": 2, "validation": 0.2}
+    assert dealt(mixed, seed=7, **deal) == dealt(NAMES, seed=7, **deal)
+    assert dealt(NAMES, seed=8, **deal) != dealt(NAMES, seed=7, **deal)
+    shoes = {name: side for name, side in dealt(NAMES, seed=7, **deal).items() if name.startswith("shoe")}
+    assert dealt(shoes, seed=7, **deal) == shoes
+
+
+def test_nothing_is_held_back_unasked() -> None:
+    assert set(dealt(NAMES, folds=0, fold=0, seed=0, validation=0).values()) == {"train"}
+    assert "validation" in dealt(["a/1", "a/2"], folds=0, fold=0, seed=0, validation=0.01).values()
+
+
+def test_a_near_duplicate_is_the_same_object(root: Path, data) -> None:
+    objects = objects_of(read_items(data(), root=root))
+    same = {name for name, thing in objects.items() if thing == objects["shoe-v1/photo/003.png"]}
+    assert same == {"shoe-v1/photo/003.png", "shoe-v1/photo/011.png"}
+    assert len(set(objects.values())) == len(objects) - 1
+
+
+@pytest.mark.parametrize("fold", range(4))
+def test_no_object_is_on_two_sides(root: Path, data, opened, fold: int) -> None:
+    settings = {"folds": 4, "fold": fold, "validation": 0.25}
+    parts = parts_of(data(**settings), root=root)
+    sides = [{parts.objects[item.name] for item in part} for part in (parts.train, parts.validation, parts.test)]
+    assert all(sides)
+    assert sum(len(side) for side in sides) == len(set.union(*sides))
+    pairs = opened(**settings)
+    tested = {photo.id for split in held_out_fold(data(**settings), root=root) for photo in split.photos}
+    shown = {photo.id for photo in pairs.held_out.photos}
+    assert set(pairs.prepared.names) <= sides[0]
+    assert (tested, shown) == ({item.name for item in parts.test}, {item.name for item in parts.validation})
+
+
+def test_the_folds_together_ask_for_everything_once(root: Path, data) -> None:
+    shoes = [held_out_fold(data(folds=3, fold=fold), root=root)[0] for fold in range(3)]
+    assert sorted(photo.id for split in shoes for photo in split.photos) == [
+        f"shoe-v1/photo/{number:03d}.png" for number in range(14)
+    ]
+    asked = [query for split in shoes for query in split.queries]
+    assert len(asked) == 13  # 009 has no sketch; those of the further folder do not ask
+    for split in shoes:
+        instances = {photo.instance for photo in split.photos}
+        assert {query.instance for query in split.queries} <= instances
+    assert {query.text for query in asked if query.instance.endswith("004.png")} == {"number 4 in green"}
+    more = [held_out_fold(data(folds=3, fold=fold), root=root, more=True)[0] for fold in range(3)]
+    assert sum(len(split.queries) for split in more) == 13 + 3
+
+
+def test_what_cannot_be_is_refused(root: Path, data) -> None:
+    with pytest.raises(ConfigError, match="set folds to 2 or more"):
+        held_out_fold(data(), root=root)
+    for wrong, says in (
+        ({"folds": 1}, "nothing to train on"),
+        ({"folds": 3, "fold": 3}, "there is no fold 3"),
+        ({"clusters": {"shoe": 0}}, "not so shoe"),
+    ):
+        with pytest.raises(ValidationError, match=says):
+            data(**wrong)
+    shoes = {"name": "shoe-v1", "folder": "shoes"}
+    for name, says in (("none", "there is no folder"), ("shoes/photo/..", "named after a photo")):
+        with pytest.raises(InputError, match=says):
+            read_items(data(sets=[shoes | {"more_sketches": [name]}]), root=root)
+
+
+def test_two_sets_of_one_name_stay_apart(root: Path, data) -> None:
+    shoes = {"name": "shoe-v1", "folder": "shoes"}
+    items = read_items(data(sets=[shoes, {"name": "shoe-v1", "folder": "chairs"}]), root=root)
+    assert len({item.name for item in items}) == len(items) == 24
