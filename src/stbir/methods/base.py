@@ -118,7 +118,7 @@ class Method(nn.Module, ABC):
     def rows(self, batch: Batch, side: Side) -> Tensor:
         """Embed one side of a batch, or take it where it is known already: unit rows (batch, dimension)."""
         if side in batch.embedded:
-            return batch.embedded[side]
+            return batch.embedded[side].to(self.backbone.device)
         if side == "photo":
             return self.embed_photos(self.see(batch.photos))
         if side == "sketch":
@@ -131,7 +131,7 @@ class Method(nn.Module, ABC):
         if wrong is None or not wrong.each:
             return None
         if side in wrong.embedded:
-            rows = wrong.embedded[side]
+            rows = wrong.embedded[side].to(self.backbone.device)
         elif side == "photo" and wrong.photos is not None:
             rows = self.embed_photos(self.see(wrong.photos))
         elif side == "sketch" and wrong.sketches is not None:
