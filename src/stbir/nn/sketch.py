@@ -125,7 +125,7 @@ def read_resnet(source: str) -> Any:
 
 
 def _shape(config: Any) -> tuple[Any, ...]:
-    return config.depths, config.hidden_sizes, config.embedding_size, config.layer_type, config.num_channels
+    return list(config.depths), list(config.hidden_sizes), config.embedding_size, config.layer_type, config.num_channels
 
 
 def identity(dimension: int) -> nn.Linear:
