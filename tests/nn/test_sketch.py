@@ -88,3 +88,11 @@ def test_another_network_is_refused(
         config.save_pretrained(tmp_path)
     with pytest.raises(ModelError, match=message):
         ResNetSketch(8, backbone, weights=str(tmp_path))
+
+
+def test_a_resnet_without_all_its_weights_is_refused(backbone: Backbone, tmp_path: Path) -> None:
+    whole = ResNetForImageClassification(ResNetConfig())
+    some = {name: value for name, value in whole.state_dict().items() if "embedder" in name}
+    whole.save_pretrained(tmp_path, state_dict=some)
+    with pytest.raises(ModelError, match=r"lacks \d+ of its weights"):
+        ResNetSketch(8, backbone, weights=str(tmp_path))

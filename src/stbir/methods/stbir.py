@@ -221,7 +221,7 @@ class STBIR(ThreeEncoders):
 
     def _quality_loss(self, batch: Batch, rows: Rows) -> Tensor:
         """Teach the judge how queries of sketch, words and both stand among the photos of the batch."""
-        photos, sketches, texts = (rows[side].detach() for side in SIDES)
+        photos, sketches, texts = (rows[side] for side in SIDES)
         same = same_objects(batch)
         with torch.no_grad():
             both = unit(sketches + texts)
