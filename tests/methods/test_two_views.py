@@ -200,7 +200,7 @@ def test_the_fingerprint_follows_the_contours_and_not_the_loss(
     grid = build("two_views", load_backbone(str(clip_folder)), {"place_dimension": PLACES, "grid": 2}).eval()
     assert grid.fingerprint() != method.fingerprint()
     before = method.fingerprint()
-    monkeypatch.setattr("stbir.methods.two_views.CONTOURS", "another")
+    monkeypatch.setattr("stbir.methods.two_views.LINES", "another")
     assert method.fingerprint() != before
 
 

@@ -125,6 +125,23 @@ class Method(nn.Module, ABC):
             return self.embed_sketches(self.backbone.normalise(batch.sketches))
         return self.embed_texts(batch.ids, batch.mask)
 
+    def wrong_rows(self, batch: Batch, side: Side) -> Tensor | None:
+        """Embed the negatives of one side: unit rows (batch, each, dimension), or None where the batch has none."""
+        wrong = batch.negatives
+        if wrong is None or not wrong.each:
+            return None
+        if side in wrong.embedded:
+            rows = wrong.embedded[side].to(self.backbone.device)
+        elif side == "photo" and wrong.photos is not None:
+            rows = self.embed_photos(self.see(wrong.photos))
+        elif side == "sketch" and wrong.sketches is not None:
+            rows = self.embed_sketches(self.backbone.normalise(wrong.sketches))
+        elif side == "text" and wrong.ids is not None and wrong.mask is not None:
+            rows = self.embed_texts(wrong.ids, wrong.mask)
+        else:
+            return None
+        return rows.unflatten(0, (-1, wrong.each))
+
     def inherit(self, origin: Method) -> None:
         """Take over what `origin`, whose CLIP this method was built on, has learned besides CLIP.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from stbir.data.pictures import open_picture
@@ -19,8 +20,8 @@ from stbir.types import Photo, Pixels, Query
 class Negatives:
     """Wrong photos, sketches or words, `each` per row of a batch; a modality that nobody asked for is None.
 
-    Rows `each * i` to `each * (i + 1)` belong to row i of the batch; shapes are those of `Batch`. `embedded` holds what
-    frozen towers give for them, as in `Batch`.
+    Rows `each * i` to `each * (i + 1)` belong to row i of the batch; shapes are those of `Batch`. `embedded` holds
+    what frozen towers give for them, where that is known: unit rows (batch * each, dimension) by side, as in `Batch`.
     """
 
     each: int
@@ -74,6 +75,17 @@ def prepare(
         mask=mask,
         instances=tuple(query.instance for query, _ in pairs),
         categories=tuple(query.category for query, _ in pairs),
+    )
+
+
+def same_objects(batch: Batch) -> Tensor:
+    """Which rows of a batch show the same object, as bool (batch, batch); the diagonal is true.
+
+    Another row of the same object is no wrong answer. A row whose object is unknown is like itself alone.
+    """
+    names = batch.instances
+    return torch.tensor(
+        [[i == j or (a is not None and a == b) for j, b in enumerate(names)] for i, a in enumerate(names)]
     )
 
 

@@ -8,38 +8,28 @@ well the sketch fits the contours and the words fit the picture.
 
 Contours and sketches are embedded by CLIP's picture tower too, but from its patches instead of its class token: where
 a line stands matters more than that it is there. Beside their pixels the tower is shown which way the lines run, and
-histograms of these directions also reach the embedding past the tower: on real sketches they alone beat what a
-small tower learns from drawn ones, and what is learned comes on top. Matching sketches with edge maps by gradient
-directions is old (Eitz et al. 2011, Hu and Collomosse 2013; with a network Radenovic et al. 2018); the split vector and
-the weights of the loss come from no paper; they are our choice.
+histograms of these directions also reach the embedding past the tower (`stbir.nn.lines`): on real sketches they alone
+beat what a small tower learns from drawn ones, and what is learned comes on top. Matching sketches with edge maps by
+gradient directions is old (Eitz et al. 2011, Hu and Collomosse 2013; with a network Radenovic et al. 2018); the split
+vector and the weights of the loss come from no paper; they are our choice.
 """
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 
 from stbir.config import Settings
-from stbir.functional.contours import CONTOURS, contours
 from stbir.functional.losses import info_nce
-from stbir.functional.orientation import CHANNELS, COARSE, ORIENTATION, evened, histograms, orientations
 from stbir.functional.scoring import unit
 from stbir.methods.base import Method
 from stbir.methods.batch import Batch
 from stbir.nn.clip import Backbone
+from stbir.nn.lines import LINES, LineWeights, colours_and_contours, embed_lines, joined, new_weights, with_contours
 from stbir.types import Pixels
-
-FINE = 32
-"""About how many squares a side is divided into to measure directions; patches are whole numbers of them."""
-REACH = 2
-"""Lines count by how much there is around them: so many squares in each direction."""
-LEARNED = 1.0
-"""How much the tower's embedding weighs against the histograms that pass it."""
 
 _LOSSES = frozenset({"sketch_loss", "text_loss", "both_loss", "highest_scale"})
 
@@ -65,16 +55,9 @@ class TwoViews(Method):
 
     def __init__(self, backbone: Backbone, config: TwoViewsConfig) -> None:
         super().__init__(backbone, config)
-        start = torch.Generator().manual_seed(0)  # a method on the same CLIP is the same method
-        width, patches = backbone.vision.width, math.isqrt(backbone.vision.patches)
-        self._fine = max(1, round(FINE / patches))  # squares of one patch in which directions are measured
-        measured = CHANNELS * self._fine**2
-        self.lines = nn.Parameter(torch.empty(width, measured))
-        nn.init.trunc_normal_(self.lines, std=0.7 * measured**-0.5, generator=start)
-        self.place = nn.Parameter(torch.empty(config.place_dimension, config.grid**2 * width))
-        nn.init.trunc_normal_(self.place, std=0.7 * self.place.shape[1] ** -0.5, generator=start)
-        self.past = nn.Parameter(torch.empty(config.place_dimension, COARSE * config.cells**2))
-        nn.init.orthogonal_(self.past, generator=start)
+        self.lines, self.place, self.past = new_weights(
+            backbone.vision, grid=config.grid, cells=config.cells, dimension=config.place_dimension
+        )
 
     @property
     def dimension(self) -> int:
@@ -83,14 +66,11 @@ class TwoViews(Method):
     @staticmethod
     def look(pictures: Pixels) -> Pixels:
         """Put the contours of each photo behind its colours: (batch, side, side, 4)."""
-        if not len(pictures):
-            return np.zeros((*pictures.shape[:3], 4), np.uint8)
-        return np.concatenate([pictures, np.stack([contours(picture) for picture in pictures])[..., None]], axis=-1)
+        return with_contours(pictures)
 
     def see(self, looked: Pixels) -> Tensor:
         """Normalised pixels of the colours and of the contours: (batch, 2, 3, side, side)."""
-        lines = np.repeat(looked[..., 3:], 3, axis=-1)
-        return torch.stack([self.backbone.normalise(looked[..., :3]), self.backbone.normalise(lines)], dim=1)
+        return colours_and_contours(looked, self.backbone)
 
     def embed_photos(self, pixels: Tensor) -> Tensor:
         return self._joined(self._shape(pixels[:, 1]), self._look(pixels[:, 0]))
@@ -115,27 +95,16 @@ class TwoViews(Method):
         }
 
     def fingerprint(self) -> dict[str, str]:
-        return super().fingerprint() | {"contours": f"{CONTOURS} {ORIENTATION}"}
+        return super().fingerprint() | {"contours": LINES}
 
     def _look(self, pixels: Tensor) -> Tensor:
         return unit(self.backbone.vision(pixels))
 
     def _shape(self, pixels: Tensor) -> Tensor:
         """Embed a line drawing, normalised pixels (batch, 3, side, side): unit rows (batch, place_dimension)."""
-        vision = self.backbone.vision
-        side = math.isqrt(vision.patches)
-        waves = orientations(pixels[:, 0], size=side * self._fine)
-        squares = F.unfold(evened(waves, reach=REACH), self._fine, stride=self._fine).transpose(1, 2)
-        tokens = vision.embed(pixels)
-        tokens = torch.cat([tokens[:, :1], tokens[:, 1:] + F.linear(squares, self.lines)], dim=1)
-        learned = unit(F.linear(vision.grid(vision.run(tokens)[-1], self.config.grid).flatten(1), self.place))
-        return unit(LEARNED * learned + unit(F.linear(histograms(waves, cells=self.config.cells), self.past)))
+        weights = LineWeights(self.lines, self.place, self.past)
+        return embed_lines(pixels, self.backbone.vision, weights, grid=self.config.grid, cells=self.config.cells)
 
     def _joined(self, shape: Tensor | None, look: Tensor | None) -> Tensor:
         """One unit vector of both halves, zero where one is missing."""
-        if shape is None:
-            assert look is not None
-            shape = look.new_zeros(len(look), self.config.place_dimension)
-        if look is None:
-            look = shape.new_zeros(len(shape), self.backbone.dimension)
-        return unit(torch.cat([shape, look], dim=1))
+        return joined(shape, look, sizes=(self.config.place_dimension, self.backbone.dimension))

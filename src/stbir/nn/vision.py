@@ -27,7 +27,7 @@ class VisionTower:
     """
 
     model: CLIPVisionModel
-    projection: nn.Linear
+    projection: nn.Module
 
     @property
     def depth(self) -> int:
