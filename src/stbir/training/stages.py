@@ -33,8 +33,9 @@ class Validation(Settings):
         if self.metric != LOSS:
             modality, measure = parts(self.metric)
             if modality not in ASKED:
-                known = [*(f"{name}/MEASURE" for name in ASKED), LOSS]
-                raise ValueError(str(UnknownName("metric", self.metric, known)))
+                raise ValueError(
+                    str(UnknownName("modality", modality, ASKED, hint="a metric is like both/acc@1, or loss"))
+                )
             read_measure(measure)
         return self
 
