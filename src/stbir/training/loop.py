@@ -77,7 +77,8 @@ def train(
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     cores = max(1, cores // shared.count)
     workers = max(1, cores - 1) if workers is None else workers
-    with _computing_on(max(1, cores - workers)):
+    # never more than somebody allowed, such as by OMP_NUM_THREADS on a shared machine
+    with _computing_on(max(1, min(cores - workers, torch.get_num_threads()))):
         method, source = start(plan, root=Path(data), workers=workers)
         method.to(shared.device)
         check_plan(plan, method=method, source=source, processes=shared)
