@@ -15,6 +15,7 @@ from torch import nn
 from torch.utils.data import Dataset
 
 import stbir
+from stbir.config import Settings
 from stbir.data import drawn
 from stbir.errors import ConfigError, InputError, UnknownName
 from stbir.functional.contours import contours
@@ -105,9 +106,10 @@ class Unsteady(LateFusion):
         super().__init__(backbone, config)
         self.register_buffer("seen", torch.zeros(1))
 
-    def loss(self, batch: Batch) -> dict[str, torch.Tensor]:
+    def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, torch.Tensor]:
         self.seen += 1
-        return {name: nn.functional.dropout(term[None], 0.5)[0] for name, term in super().loss(batch).items()}
+        terms = super().loss(batch, objective)
+        return {name: nn.functional.dropout(term[None], 0.5)[0] for name, term in terms.items()}
 
 
 def test_resuming_repeats_dropout_and_averaging_keeps_statistics(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -146,7 +146,7 @@ class _Outcomes(Dataset[Batch | StbirError]):
             return error
 
 
-def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> Iterator[Batch]:
+def stream(batches: Dataset[Batch], *, first: int, stop: int, workers: int) -> Generator[Batch]:
     """The batches from step `first` up to `stop`, made by `workers` processes (0: in this one)."""
     loader: DataLoader[Batch | StbirError] = DataLoader(
         _Outcomes(batches),

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import math
 import os
-import random
 import shutil
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import torch
-from torch import nn
-from tqdm import tqdm
 
 from stbir.config import read_toml
-from stbir.errors import InputError, ModelError
+from stbir.errors import InputError
 from stbir.methods import build, load
 from stbir.methods.base import Method
-from stbir.nn.freezing import free_only
 from stbir.training import checkpoint
-from stbir.training.batches import DrawnBatches, family_weights, stream, vocabulary
-from stbir.training.recipe import Recipe, Stage
+from stbir.training.batches import vocabulary
+from stbir.training.check import check_plan
+from stbir.training.journal import Journal, cut_back
+from stbir.training.processes import Processes, processes
+from stbir.training.recipe import Recipe
+from stbir.training.reporters import open_reporter
+from stbir.training.selection import Selection
+from stbir.training.source import Source, open_source
+from stbir.training.stages import LOSS, Validation
+from stbir.training.steps import Course, run_stage, tell
+from stbir.training.validation import measure
+from stbir.training.verdict import NOT_MEASURED, Verdict, judge, write_verdict
+from stbir.types import Report
 
 
 def train(
-    recipe: str | Path, *, to: str | Path | None = None, resume: bool = False, workers: int | None = None
+    recipe: str | Path,
+    *,
+    to: str | Path | None = None,
+    resume: bool = False,
+    workers: int | None = None,
+    data: str | Path = ".",
+    report_to: Sequence[str] = (),
 ) -> Path:
     """Follow a recipe and return the folder of the trained model.
 
     The run lives in `to` (default `runs/<name>`): `checkpoint.safetensors` while it goes on,
-    `log.jsonl`, and `model/` at the end. Batches are drawn by `workers` processes (default: all
-    cores but one), and the rest of the cores compute; what is drawn does not depend on it, but sums
-    on more cores round differently.
+    `log.jsonl`, and at the end `model/` and `verdict.json`, which says whether the model is better than
+    at the start. Batches are made by `workers` processes (default: all cores but one), and the rest of the
+    cores compute; what is in them does not depend on it, but sums on more cores round differently. Under
+    `accelerate launch` several processes share every step.
+
+    Args:
+        recipe: a TOML file, a `Recipe`.
+        to: the folder of the run.
+        resume: go on from the checkpoint of an interrupted run.
+        workers: processes that make batches, 0 to make them between the steps.
+        data: folders in the recipe are relative to this one.
+        report_to: reporters beside the log: "tensorboard", or "package.module:function".
 
     Raises:
-        ConfigError: the recipe is missing or wrong.
+        ConfigError: the recipe is missing or wrong, or asks for what its method or data cannot give.
         InputError: the folder holds a run already and `resume` is not set, or another recipe's run; or
-            `workers` is negative.
+            `workers` is negative; or data or what a reporter needs is missing.
         ModelError: the loss stopped being a number.
     """
     if workers is not None and workers < 0:
@@ -50,55 +68,128 @@ def train(
     folder = Path(to) if to is not None else Path("runs") / plan.name
     state = folder / "checkpoint.safetensors"
     final = folder / "model"
+    shared = processes()
     begun = _begun(state, folder, plan, resume=resume)
+    shared.wait()
     if begun and begun.stage == len(plan.stages) and final.exists():
         return final
     folder.mkdir(parents=True, exist_ok=True)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = max(1, cores // shared.count)
     workers = max(1, cores - 1) if workers is None else workers
-    with _computing_on(max(1, cores - workers)), (folder / "log.jsonl").open("a") as log:
+    # never more than somebody allowed, such as by OMP_NUM_THREADS on a shared machine
+    with _computing_on(max(1, min(cores - workers, torch.get_num_threads()))):
+        method, source = start(plan, root=Path(data), workers=workers)
+        method.to(shared.device)
+        check_plan(plan, method=method, source=source, processes=shared)
+        with closing(_journal(plan, folder, begun, source=source, shared=shared, report_to=report_to)) as journal:
+            course = Course(plan, method, source, shared, journal, state, workers)
+            before = _at_start(course)
+            if begun:
+                checkpoint.restore(state, method, None, None)
+                course.best = checkpoint.best_of(state)
+                course.selection = Selection.read(begun.selection)
+            for index in range(begun.stage if begun else 0, len(plan.stages)):
+                run_stage(course, index, first=begun.step if begun and begun.stage == index else 0)
+            if plan.select == "overall" and course.best is not None:
+                method.load_state_dict(course.best)
+            if shared.main:
+                write_verdict(folder, _verdict(course, before))
+                _save(plan, method, final)
+    shared.wait()
+    return final
+
+
+def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Method, Source]:
+    """Make the method a recipe starts from, and open its data as that method sees it.
+
+    A method that wants to know the number of fine `classes` and was not told gets that of the data. The
+    words of a new CLIP are collected by `workers` processes.
+
+    Raises:
+        ConfigError: a setting of the method is wrong.
+        InputError: files of the data are missing.
+    """
+    origin = load(plan.start.weights) if plan.start.weights is not None else None
+    if origin is not None:
+        backbone = origin.backbone
+    else:
+        from stbir.nn.scratch import new_backbone
+
+        assert plan.start.scratch is not None
+        backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
+
+    def made(**told: int) -> Method:
         torch.manual_seed(plan.seed)
-        method = start(plan, workers=workers)
-        method.to("cuda" if torch.cuda.is_available() else "cpu")
-        if begun:
-            checkpoint.restore(state, method, None, None)
-        for index in range(begun.stage if begun else 0, len(plan.stages)):
-            first = begun.step if begun and begun.stage == index else 0
-            _stage(plan, index, method, state=state, log=log, first=first, workers=workers)
-    fresh = folder / "model.part"
+        method = build(plan.start.method, backbone, {**plan.start.settings, **told})
+        if origin is not None:
+            method.inherit(origin)
+        return method
+
+    method = made()
+    source = open_source(plan, root=root, method=method)
+    if getattr(method.config, "classes", None) == 0 and source.classes:
+        method = made(classes=source.classes)
+    return method, source
+
+
+def _at_start(course: Course) -> Report | None:
+    """Measure the model before its first step; a resumed run does it again, which gives the same."""
+    if course.source.held_out is None or not course.processes.main:
+        return None
+    how = _judged_by(course.plan)
+    found = measure(course.method, course.source.held_out, metric=how.metric)
+    if how.metric != LOSS and any(course.plan.validation_of(stage) for stage in course.plan.stages):
+        found.value(how.metric)  # what cannot be measured is found out now
+    tell(course.journal, found, stage=None, step=0, at=0)
+    return found.report
+
+
+def _verdict(course: Course, before: Report | None) -> Verdict:
+    if before is None or course.source.held_out is None:
+        return NOT_MEASURED
+    metric = _judged_by(course.plan).metric
+    after = measure(course.method, course.source.held_out, metric=metric)
+    stages = [(stage, course.plan.validation_of(stage)) for stage in course.plan.stages]
+    chosen = course.plan.select == "overall" or any(
+        how and (stage.keep == "best" or how.patience) for stage, how in stages
+    )
+    return judge(before, after.report, metric, chosen=chosen, seed=course.plan.seed)
+
+
+def _judged_by(plan: Recipe) -> Validation:
+    """What the last stage is measured by, or what is usual where it is not measured."""
+    return plan.validation_of(plan.stages[-1]) or Validation()
+
+
+def _journal(
+    plan: Recipe,
+    folder: Path,
+    begun: checkpoint.Progress | None,
+    *,
+    source: Source,
+    shared: Processes,
+    report_to: Sequence[str],
+) -> Journal:
+    if not shared.main:
+        return Journal(None)
+    log, first = folder / "log.jsonl", 0
+    if begun:
+        over = plan.stages[: begun.stage]
+        running = plan.stages[begun.stage].name if begun.stage < len(plan.stages) else None
+        cut_back(log, done=[stage.name for stage in over], stage=running, step=begun.step)
+        first = sum(source.steps(stage) for stage in over) + begun.step
+    recipe = plan.model_dump(mode="json")
+    return Journal(log, [open_reporter(name, folder=folder, recipe=recipe, first=first) for name in report_to])
+
+
+def _save(plan: Recipe, method: Method, final: Path) -> None:
+    fresh = final.with_name("model.part")
     shutil.rmtree(fresh, ignore_errors=True)
     method.eval().save(fresh, dtype=torch.float16 if plan.save_as == "fp16" else torch.float32)
     (fresh / "recipe.json").write_text(json.dumps(plan.model_dump(mode="json"), indent=2) + "\n")
     shutil.rmtree(final, ignore_errors=True)
     os.replace(fresh, final)
-    return final
-
-
-def start(plan: Recipe, *, workers: int = 0) -> Method:
-    """Make the method a recipe starts from; the words of a new one are collected by `workers` processes."""
-    if plan.start.weights is not None:
-        origin = load(plan.start.weights)
-        method = build(plan.start.method, origin.backbone, plan.start.settings)
-        method.inherit(origin)
-        return method
-    from stbir.nn.scratch import new_backbone
-
-    assert plan.start.scratch is not None
-    backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
-    return build(plan.start.method, backbone, plan.start.settings)
-
-
-def rate(stage: Stage, step: int) -> float:
-    """The learning rate at a step: it rises linearly, stays, and falls linearly to zero at the end.
-
-    >>> stage = Stage(steps=100, learning_rate=1.0, warm_up=10, decay=0.2)
-    >>> [round(rate(stage, step), 2) for step in (0, 9, 50, 80, 90, 99)]
-    [0.1, 1.0, 1.0, 1.0, 0.5, 0.05]
-    """
-    rise = min(1.0, (step + 1) / stage.warm_up) if stage.warm_up else 1.0
-    tail = stage.decay * stage.steps
-    fall = min(1.0, (stage.steps - step) / tail) if tail else 1.0
-    return stage.learning_rate * rise * fall
 
 
 @contextmanager
@@ -120,68 +211,7 @@ def _begun(state: Path, folder: Path, plan: Recipe, *, resume: bool) -> checkpoi
     if not resume:
         raise InputError(f"{folder} holds a run already; go on with --resume, or train to another folder with --to")
     begun = checkpoint.progress_of(state)
-    if begun.recipe != plan.model_dump(mode="json"):
+    # the order of patterns and families counts, so that it is part of the recipe
+    if json.dumps(begun.recipe) != json.dumps(plan.model_dump(mode="json")):
         raise InputError(f"the run in {folder} follows another recipe; train to another folder with --to")
     return begun
-
-
-def _stage(plan: Recipe, index: int, method: Method, *, state: Path, log: TextIO, first: int, workers: int) -> None:
-    stage = plan.stages[index]
-    free_only(method, stage.free)
-    optimiser = _optimiser(method, stage)
-    average = copy.deepcopy(method).requires_grad_(False) if stage.average else None
-    if first:
-        checkpoint.restore(state, method, average, optimiser)
-    pictures, families = method.backbone.preprocessing, family_weights(plan.data)
-    batches = DrawnBatches(plan.data, stage, pictures, families, method.look, plan.seed)
-    bar = tqdm(total=stage.steps, initial=first, desc=f"{plan.name} · {stage.name}", unit="step", disable=None)
-    began = time.monotonic()
-    for step, batch in enumerate(stream(batches, first=first, stop=stage.steps, workers=workers), start=first):
-        for group in optimiser.param_groups:
-            group["lr"] = rate(stage, step)
-        # Dropout, too, is a function of the step, on every device: a resumed run drops what an unbroken one does.
-        torch.manual_seed(random.Random(f"{plan.seed}:{stage.name}:{step}:loss").getrandbits(63))
-        with torch.autocast(method.backbone.device.type, dtype=torch.bfloat16, enabled=stage.precision == "bf16"):
-            terms = method.loss(batch)
-        total = torch.stack(list(terms.values())).sum()
-        value = float(total.detach())
-        if not math.isfinite(value):
-            raise ModelError(f"the loss became {value} at step {step}; lower the learning rate")
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        nn.utils.clip_grad_norm_(method.parameters(), stage.clip)
-        optimiser.step()
-        if average is not None:
-            _follow(average, method, min(stage.average, (1 + step) / (10 + step)))
-        values = {name: round(float(value.detach()), 4) for name, value in terms.items()}
-        bar.set_postfix(values, refresh=False)
-        bar.update()
-        done = step + 1
-        if done % plan.save_every == 0 or done == stage.steps:
-            row = {"stage": stage.name, "step": done, "seconds": round(time.monotonic() - began, 1), **values}
-            print(json.dumps(row), file=log, flush=True)
-        if done % plan.save_every == 0 and done < stage.steps:
-            progress = checkpoint.Progress(index, done, plan.model_dump(mode="json"))
-            checkpoint.save(state, progress, method, average, optimiser)
-    bar.close()
-    if average is not None:
-        method.load_state_dict(average.state_dict())
-    progress = checkpoint.Progress(index + 1, 0, plan.model_dump(mode="json"))
-    checkpoint.save(state, progress, method, None, optimiser)
-
-
-def _optimiser(method: Method, stage: Stage) -> torch.optim.Optimizer:
-    free = [parameter for parameter in method.parameters() if parameter.requires_grad]
-    groups = [
-        {"params": [p for p in free if p.ndim > 1], "weight_decay": stage.weight_decay},
-        {"params": [p for p in free if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=stage.learning_rate, betas=(0.9, 0.98))
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, method: nn.Module, keep: float) -> None:
-    for slow, fast in zip(average.parameters(), method.parameters(), strict=True):
-        slow.lerp_(fast, 1 - keep)
-    for slow, fast in zip(average.buffers(), method.buffers(), strict=True):
-        slow.copy_(fast)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from stbir.config import Settings
 from stbir.nn.scratch import ScratchConfig
+from stbir.training.stages import Stage, Validation
 
 
 class Start(Settings):
@@ -30,7 +31,8 @@ class DrawnData(Settings):
 
     In `one_family` of the batches all objects are of one family, so that they are hard to tell
     apart. `ramp` is the number of steps over which sketches go from careful to as distorted as
-    people draw them; until half of it all batches are mixed.
+    people draw them; until half of it all batches are mixed. `held_out` objects of the same families
+    are drawn for validation.
     """
 
     source: Literal["drawn"] = "drawn"
@@ -41,38 +43,23 @@ class DrawnData(Settings):
     unfinished: float = Field(default=0.0, ge=0, le=1)
     thick: float = Field(default=0.0, ge=0, le=1)
     forget_word: float = Field(default=0.1, ge=0, lt=1)
-
-
-class Stage(Settings):
-    """One stretch of training: the parameters that `free` names, and how they move.
-
-    The rate rises over `warm_up` steps and falls to zero over the last `decay` of them (a share).
-    `average` is the decay of a moving average of the weights, which is what the stage leaves behind.
-    """
-
-    name: str = "main"
-    free: tuple[str, ...] = ("*",)
-    steps: int = Field(ge=1)
-    batch_size: int = Field(default=96, ge=2)
-    learning_rate: float = Field(default=8e-4, gt=0)
-    warm_up: int = Field(default=50, ge=0)
-    decay: float = Field(
-        default=0.25, ge=0, le=1, description="share of the steps, at the end, over which the rate falls to 0"
-    )
-    weight_decay: float = Field(default=0.05, ge=0)
-    clip: float = Field(default=1.0, gt=0)
-    average: float = Field(default=0.0, ge=0, lt=1)
-    precision: Literal["fp32", "bf16"] = "fp32"
+    held_out: int = Field(default=0, ge=0)
 
 
 class Recipe(Settings):
-    """Everything that decides a run's weights."""
+    """Everything that decides a run's weights.
+
+    With `select` "stage", each stage goes on from what the one before it left behind, and the last one's is saved. With
+    "overall", each goes on from the last weights of the one before it, and saved is what was best in any of them.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$")
     seed: int = Field(default=0, ge=0)
     start: Start
     data: DrawnData = DrawnData()
     stages: tuple[Stage, ...] = Field(min_length=1)
+    validation: Validation | None = None
+    select: Literal["stage", "overall"] = "stage"
     save_every: int = Field(default=200, ge=1)
     save_as: Literal["fp32", "fp16"] = "fp32"
 
@@ -83,3 +70,23 @@ class Recipe(Settings):
         if len(set(names)) != len(names):
             raise ValueError(f"every stage needs a name of its own, given: {', '.join(names)}")
         return self
+
+    @model_validator(mode="after")
+    def _can_select(self) -> Recipe:
+        for stage in self.stages:
+            if stage.keep == "best" and self.validation_of(stage) is None:
+                raise ValueError(f"stage {stage.name!r} keeps its best, but nothing is measured; add [validation]")
+            if stage.keep == "best" and self.select == "overall":
+                raise ValueError(
+                    f'select = "overall" goes on from the last weights of each stage, but stage {stage.name!r} '
+                    'keeps its best; take select = "stage" or keep = "last"'
+                )
+        measured = {given.metric for stage in self.stages if (given := self.validation_of(stage))}
+        if self.select == "overall" and len(measured) != 1:
+            said = ", ".join(sorted(measured)) or "nothing; add [validation]"
+            raise ValueError(f'select = "overall" compares all stages by one metric, measured is: {said}')
+        return self
+
+    def validation_of(self, stage: Stage) -> Validation | None:
+        """How a stage of this recipe is measured; None where it is not."""
+        return stage.validation or self.validation
