@@ -52,9 +52,9 @@ def read_toml(path: str | Path, kind: type[S]) -> S:
 
 def _explain(kind: type[BaseModel], error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    holder, where = _walk(kind, first["loc"])
     if first["type"] == "extra_forbidden":
-        known = _keys_beside(kind, first["loc"])
+        known = sorted(holder.model_fields)
         near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
         guess = f", did you mean {near[0]!r}?" if near else ""
         return f"unknown key {where!r}{guess} (known: {', '.join(known)})"
@@ -64,15 +64,27 @@ def _explain(kind: type[BaseModel], error: ValidationError) -> str:
     return f"{where!r}: {said} (given: {first['input']!r:.80})" if where else said
 
 
-def _keys_beside(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The field names of the model that holds the last part of `location`."""
-    for part in location[:-1]:
-        if isinstance(part, int) or part not in kind.model_fields:
+def _walk(kind: type[BaseModel], location: tuple[int | str, ...]) -> tuple[type[BaseModel], str]:
+    """The model that holds the last part of `location`, and the location as a person would write it.
+
+    Where a field may be one of several models, the library puts the name of the one it took between the parts.
+    """
+    path: list[str] = []
+    choices: list[type[BaseModel]] = []
+    for place, part in enumerate(location):
+        if len(choices) > 1 and isinstance(part, str):
+            kind = next((one for one in choices if _is_called(one, part)), choices[0])
+            choices = []
             continue
-        for inner in _models_in(kind.model_fields[part].annotation):
-            kind = inner
-            break
-    return sorted(kind.model_fields)
+        path.append(str(part))
+        if place < len(location) - 1 and part in kind.model_fields:
+            choices = _models_in(kind.model_fields[str(part)].annotation)
+            kind = choices[0] if choices else kind
+    return kind, ".".join(path)
+
+
+def _is_called(kind: type[BaseModel], tag: str) -> bool:
+    return any(tag in getattr(field.annotation, "__args__", ()) for field in kind.model_fields.values())
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

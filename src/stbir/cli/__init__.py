@@ -16,10 +16,24 @@ from collections.abc import Sequence
 from typing import Never
 
 import stbir
-from stbir.cli import compare, data, evaluate, export, index, methods, report, search, serve, status, train, verify
+from stbir.cli import (
+    compare,
+    data,
+    evaluate,
+    export,
+    index,
+    methods,
+    report,
+    search,
+    serve,
+    status,
+    study,
+    train,
+    verify,
+)
 from stbir.errors import InputError, StbirError, UnknownName
 
-VERB_FILES = (index, search, serve, status, verify, export, train, evaluate, compare, report, methods, data)
+VERB_FILES = (index, search, serve, status, verify, export, train, study, evaluate, compare, report, methods, data)
 VERBS = {verb.__name__.rpartition(".")[2]: verb for verb in VERB_FILES}
 
 FINE = 0

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import torch
 
-from stbir.config import read_toml
 from stbir.errors import InputError
 from stbir.methods import build, load
 from stbir.methods.base import Method
 from stbir.training import checkpoint
 from stbir.training.batches import vocabulary
 from stbir.training.check import check_plan
+from stbir.training.extends import read_recipe
 from stbir.training.journal import Journal, cut_back
 from stbir.training.processes import Processes, processes
-from stbir.training.recipe import Recipe
+from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.reporters import open_reporter
 from stbir.training.selection import Selection
 from stbir.training.source import Source, open_source
@@ -32,7 +32,7 @@ from stbir.types import Report
 
 
 def train(
-    recipe: str | Path,
+    recipe: str | Path | Recipe,
     *,
     to: str | Path | None = None,
     resume: bool = False,
@@ -49,7 +49,7 @@ def train(
     `accelerate launch` several processes share every step.
 
     Args:
-        recipe: a TOML file, a `Recipe`.
+        recipe: a TOML file, or what it says.
         to: the folder of the run.
         resume: go on from the checkpoint of an interrupted run.
         workers: processes that make batches, 0 to make them between the steps.
@@ -64,7 +64,7 @@ def train(
     """
     if workers is not None and workers < 0:
         raise InputError(f"workers is {workers}; give how many processes draw, or 0 to draw between the steps")
-    plan = read_toml(recipe, Recipe)
+    plan = recipe if isinstance(recipe, Recipe) else read_recipe(recipe)
     folder = Path(to) if to is not None else Path("runs") / plan.name
     state = folder / "checkpoint.safetensors"
     final = folder / "model"
@@ -117,6 +117,7 @@ def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Metho
         from stbir.nn.scratch import new_backbone
 
         assert plan.start.scratch is not None
+        assert isinstance(plan.data, DrawnData), "the recipe was checked"
         backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
 
     def made(**told: int) -> Method:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from stbir.config import Settings
 from stbir.nn.scratch import ScratchConfig
+from stbir.training.pairs import PairsData
 from stbir.training.stages import Stage, Validation
 
 
@@ -46,6 +47,17 @@ class DrawnData(Settings):
     held_out: int = Field(default=0, ge=0)
 
 
+def _kind(data: Any) -> str:
+    """Which data a table is about; drawn where it does not say."""
+    return str(data.get("source", "drawn") if isinstance(data, dict) else getattr(data, "source", "drawn"))
+
+
+Data = Annotated[
+    Annotated[DrawnData, Tag("drawn")] | Annotated[PairsData, Tag("pairs")],
+    Discriminator(_kind, custom_error_type="source", custom_error_message='source is "drawn" or "pairs"'),
+]
+
+
 class Recipe(Settings):
     """Everything that decides a run's weights.
 
@@ -56,7 +68,7 @@ class Recipe(Settings):
     name: str = Field(pattern=r"^[A-Za-z0-9][\w.-]*$")
     seed: int = Field(default=0, ge=0)
     start: Start
-    data: DrawnData = DrawnData()
+    data: Data = DrawnData()
     stages: tuple[Stage, ...] = Field(min_length=1)
     validation: Validation | None = None
     select: Literal["stage", "overall"] = "stage"
@@ -69,6 +81,12 @@ class Recipe(Settings):
         names = [stage.name for stage in self.stages]
         if len(set(names)) != len(names):
             raise ValueError(f"every stage needs a name of its own, given: {', '.join(names)}")
+        return self
+
+    @model_validator(mode="after")
+    def _words_to_learn(self) -> Recipe:
+        if self.start.scratch is not None and self.data.source != "drawn":
+            raise ValueError("a new CLIP learns its words from drawn objects; start from weights to train on pairs")
         return self
 
     @model_validator(mode="after")

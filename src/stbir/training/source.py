@@ -15,6 +15,8 @@ from stbir.errors import ConfigError
 from stbir.methods.base import Method
 from stbir.methods.batch import Batch, prepare
 from stbir.training.batches import DrawnBatches, family_weights
+from stbir.training.pairs import PairsData
+from stbir.training.pairs.source import open_pairs
 from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.stages import Stage
 from stbir.types import Split
@@ -97,6 +99,8 @@ def open_source(plan: Recipe, *, root: Path, method: Method) -> Source:
         InputError: files are missing or cannot be read.
         UnknownName: the recipe names a data set or a family that does not exist.
     """
+    if isinstance(plan.data, PairsData):
+        return open_pairs(plan.data, root=root, seed=plan.seed, method=method)
     family_weights(plan.data)  # a wrong name is found before anything runs
     return DrawnSource(plan.data, plan.seed, drawn_held_out(plan.data, side=method.side))
 

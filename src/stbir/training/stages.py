@@ -10,6 +10,7 @@ from stbir.config import Settings
 from stbir.errors import UnknownName
 from stbir.evaluation.options import read_measure
 from stbir.evaluation.vectors import ASKED
+from stbir.training.curriculum import Curriculum
 
 LOSS = "loss"
 """The metric that is the mean loss on held-out batches."""
@@ -74,7 +75,7 @@ class Stage(Settings):
     average: float = Field(default=0.0, ge=0, lt=1)
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     objective: dict[str, Any] = Field(default_factory=dict, description="what the method's Objective says of the loss")
-    curriculum: dict[str, Any] | None = None
+    curriculum: Curriculum | None = None
     negatives: int = Field(default=0, ge=0, description="wrong things that each row of a batch gets")
     negatives_of: tuple[Literal["photo", "sketch", "text"], ...] = ()
     validation: Validation | None = Field(default=None, description="instead of the recipe's")

@@ -1,0 +1,110 @@
+"""Fill the table of a study: recipes on tasks, over seeds and folds."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
+from stbir.errors import InputError
+
+if TYPE_CHECKING:
+    from stbir.training.study import Study
+    from stbir.training.study.summary import Row
+
+HEADS = {"sketch": "sketch", "text": "words", "both": "both"}
+
+
+def define(parser: argparse.ArgumentParser) -> None:
+    """Name the options of `stbir study`."""
+    parser.add_argument("study", metavar="STUDY", type=place, help="a TOML file: recipes, models, tasks, seeds")
+    parser.add_argument(
+        "--data", metavar="DIR", type=place, default=Path(), help="folders in the study are relative to this one"
+    )
+    parser.add_argument(
+        "--to", metavar="FOLDER", type=place, help="where the results go (default: runs/ and the name of the study)"
+    )
+    parser.add_argument(
+        "--processes", metavar="N", type=int, default=1, help="cells at once, each on its share of the cores"
+    )
+    parser.add_argument("--table", action="store_true", help="only print what is there already")
+    parser.add_argument("--measure", metavar="M", default="acc@1", help="what is printed: acc@1 (default), acc@10, mrr")
+    parser.add_argument("--json", metavar="FILE", type=place, help="also write all numbers as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run what is missing, print the table, and write it."""
+    from stbir.training.study.run import Place, read_result, read_study, run_study
+    from stbir.training.study.summary import MEASURES, as_plain, cpu_hours, summarise_study
+
+    if options.measure not in MEASURES:
+        raise InputError(f"unknown measure {options.measure!r} (known: {', '.join(MEASURES)})")
+    if options.processes < 1:
+        raise InputError(f"--processes must be at least 1, got {options.processes}")
+    refuse_unwritable(options.json)
+    study, cells = read_study(options.study)
+    to: Path = options.to or Path("runs") / study.name
+    if not options.table:
+        run_study(cells, Place(options.data, to), processes=options.processes)
+    found = {cell: result for cell in cells if (result := read_result(cell, to)) is not None}
+    if not found:
+        raise InputError(f"{to} holds no result of {shown(options.study)}; leave out --table to make them")
+    rows = summarise_study(study, found)
+    print(readable(study, rows, measure=options.measure))
+    hours = cpu_hours(found)
+    print(f"\n{counted(len(found), 'cell')} of {len(cells)} done; CPU hours: {sum(hours.values()):.2f}")
+    if options.json:
+        written = {"study": study.model_dump(mode="json"), "cpu_hours": hours, "rows": as_plain(rows)}
+        options.json.write_text(as_json(written) + "\n", encoding="utf-8")
+    return 0
+
+
+def readable(study: Study, rows: Sequence[Row], *, measure: str) -> str:
+    """A table per task and test: a row per entrant, a column per modality, clean and degraded."""
+    blocks: list[str] = []
+    chosen = [row for row in rows if row.measure == measure]
+    for task, test in dict.fromkeys((row.task, row.test) for row in chosen):
+        here = [row for row in chosen if (row.task, row.test) == (task, test)]
+        columns = list(dict.fromkeys((row.condition, row.modality) for row in here))
+        lines = [[f"{task}: {test}", *(f"{condition}: {HEADS[modality]}" for condition, modality in columns)]]
+        for entrant in dict.fromkeys(row.entrant for row in here):
+            cells = {(row.condition, row.modality): _cell(row) for row in here if row.entrant == entrant}
+            lines.append([entrant, *(cells.get(column, "") for column in columns)])
+        blocks.append(table(lines, right=range(1, len(lines[0]))))
+        blocks += _tests(study, here)
+    scale = "in percent" if "@" in measure else "x 100"
+    seeds = ", ".join(map(str, study.seeds))
+    blocks.append(
+        f"{measure} {scale}: mean ± standard deviation over seeds {seeds} [95 % bootstrap interval, queries of one "
+        "photo together]; * after a difference: its 95 % interval leaves out 0"
+    )
+    return "\n\n".join(blocks)
+
+
+def _tests(study: Study, rows: Sequence[Row]) -> list[str]:
+    """For each entrant that the others are compared with, their differences to it."""
+    blocks: list[str] = []
+    for base in study.against:
+        columns = list(dict.fromkeys((row.condition, row.modality) for row in rows))
+        lines = [[f"difference to {base}", *(f"{condition}: {HEADS[modality]}" for condition, modality in columns)]]
+        for entrant in dict.fromkeys(row.entrant for row in rows if base in row.against):
+            cells: dict[tuple[str, str], str] = {}
+            for row in rows:
+                if row.entrant == entrant and base in row.against:
+                    one = row.against[base]
+                    mark = "*" if one.low > 0 or one.high < 0 else ""
+                    cells[row.condition, row.modality] = (
+                        f"{100 * one.mean:+.1f}{mark} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+                    )
+            lines.append([entrant, *(cells.get(column, "") for column in columns)])
+        if len(lines) > 1:
+            blocks.append(table(lines, right=range(1, len(lines[0]))))
+    return blocks
+
+
+def _cell(row: Row) -> str:
+    spread = "" if row.deviation is None else f" ±{100 * row.deviation:.1f}"
+    low, high = row.interval
+    return f"{100 * row.mean:.1f}{spread} [{100 * low:.1f}, {100 * high:.1f}]"

@@ -1,0 +1,112 @@
+"""A study: many recipes on many tasks, seeds and folds, as one table; the settings. `run` fills it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from stbir.config import Settings
+from stbir.training.pairs import PairsData
+from stbir.training.recipe import Recipe
+
+NAME = r"^[A-Za-z0-9][\w.-]*$"
+
+
+class Test(Settings):
+    """A split of a data set to be tested on; the folder is relative to the root that `--data` gives."""
+
+    name: str
+    folder: str
+    split: str = "test"
+    variant: str | None = None
+
+
+class Task(Settings):
+    """What models are trained and tested on.
+
+    With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
+    together depends on the seed. Without, the splits that `tests` names are tested on.
+    """
+
+    name: str = Field(pattern=NAME)
+    data: PairsData
+    folds: int = Field(default=0, ge=0)
+    tests: tuple[Test, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Task:
+        if (self.folds > 1) == bool(self.tests):
+            raise ValueError(f"task {self.name!r} needs either folds, 2 or more, or tests")
+        return self
+
+
+class Study(Settings):
+    """Which recipes and which models, as they are, meet on which tasks.
+
+    `recipes` are files beside the study; what they say of their data is replaced by that of the task. `models` are
+    measured without training. The differences of all the others to each of `against` are tested.
+    """
+
+    name: str = Field(pattern=NAME)
+    seeds: tuple[int, ...] = Field(default=(0, 1, 2), min_length=1)
+    models: tuple[str, ...] = ()
+    recipes: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    tasks: tuple[Task, ...] = Field(min_length=1)
+
+    @property
+    def entrants(self) -> tuple[str, ...]:
+        """Models and recipes by the names that stand in the table."""
+        return (*self.models, *(Path(recipe).stem for recipe in self.recipes))
+
+    @model_validator(mode="after")
+    def _known(self) -> Study:
+        entrants = self.entrants
+        if not entrants:
+            raise ValueError("a study needs models or recipes")
+        for what, names in (("entrant", entrants), ("task", tuple(task.name for task in self.tasks))):
+            if twice := [name for name in names if names.count(name) > 1]:
+                raise ValueError(f"two of a name, {what} {twice[0]!r}; every one needs its own")
+        if unknown := [name for name in self.against if name not in entrants]:
+            raise ValueError(f"against names {unknown[0]!r}, which is none of {', '.join(entrants)}")
+        return self
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training and its tests."""
+
+    task: Task
+    entrant: str
+    recipe: Recipe | None
+    seed: int
+    fold: int
+
+    @property
+    def place(self) -> Path:
+        """Where its results lie, below the folder of the study."""
+        return Path(self.task.name) / self.entrant / f"seed-{self.seed}-fold-{self.fold}"
+
+    @property
+    def data(self) -> PairsData:
+        """The data of the task with this seed's folds, of which this one is held out."""
+        changes = {"folds": self.task.folds, "fold": self.fold, "fold_seed": self.seed}
+        return self.task.data.model_copy(update=changes if self.task.folds else {})
+
+    @property
+    def plan(self) -> Recipe | None:
+        """The recipe as it is trained here; None where nothing is."""
+        return self.recipe and self.recipe.model_copy(update={"data": self.data, "seed": self.seed})
+
+
+def cells_of(study: Study, recipes: dict[str, Recipe]) -> list[Cell]:
+    """Every training and test of a study, seeds before recipes, so that a table half done compares like with like."""
+    return [
+        Cell(task, entrant, recipes.get(entrant), seed, fold)
+        for seed in study.seeds
+        for task in study.tasks
+        for fold in range(max(1, task.folds))
+        for entrant in study.entrants
+    ]

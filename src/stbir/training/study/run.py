@@ -1,0 +1,180 @@
+"""Fill the table of a study, cell by cell; what is there is not made again, so that it can be interrupted."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from stbir.config import read_toml
+from stbir.data.workers import end_with_parent
+from stbir.errors import InputError
+from stbir.training.extends import read_recipe
+from stbir.training.study import Cell, Study, cells_of
+from stbir.types import Split
+
+RESULT = "result.json"
+CONDITIONS = ("clean", "degraded")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the data of a study lies, and where its results go."""
+
+    data: Path
+    to: Path
+
+
+def read_study(path: str | Path) -> tuple[Study, list[Cell]]:
+    """Read a study, with its recipes, and list its cells.
+
+    Raises:
+        ConfigError: it, or a recipe, is missing or wrong.
+    """
+    path = Path(path)
+    study = read_toml(path, Study)
+    recipes = {Path(name).stem: read_recipe(path.parent / name) for name in study.recipes}
+    return study, cells_of(study, recipes)
+
+
+def run_study(cells: Iterable[Cell], place: Place, *, processes: int = 1) -> None:
+    """Train and test every cell that has no result yet, in `processes` processes at once.
+
+    Raises:
+        InputError: a folder holds results of other settings; or data is missing.
+    """
+    left = [cell for cell in cells if read_result(cell, place.to) is None]
+    with tqdm(total=len(left), desc="study", unit="cell", disable=None) as bar:
+        if processes < 2:
+            for cell in left:
+                run_cell(cell, place)
+                bar.update()
+            return
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes, context, _take_share, (context.Value("i", 0), processes)) as pool:
+            try:
+                for done in as_completed([pool.submit(run_cell, cell, place) for cell in left]):
+                    done.result()
+                    bar.update()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def read_result(cell: Cell, to: Path) -> dict[str, Any] | None:
+    """What a cell found, None where it is not done.
+
+    Raises:
+        InputError: the result is of other settings, or is damaged.
+    """
+    path = to / cell.place / RESULT
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot read {path}: {error}; delete it to make it again") from None
+    if found.get("settings") != settings_of(cell):
+        raise InputError(f"{path} is of other settings than the study now has; give another folder with --to")
+    return found
+
+
+def settings_of(cell: Cell) -> dict[str, Any]:
+    """Everything that decides the result of a cell, but the code."""
+    plan = cell.plan
+    return {
+        "entrant": cell.entrant,
+        "recipe": plan and plan.model_dump(mode="json"),
+        "data": cell.data.model_dump(mode="json"),
+        "tests": [test.model_dump(mode="json") for test in cell.task.tests],
+    }
+
+
+def run_cell(cell: Cell, place: Place) -> None:
+    """Train the recipe of a cell, where it has one, test it, and write what was found."""
+    import torch
+
+    from stbir.methods import load
+    from stbir.training.loop import train
+
+    folder = place.to / cell.place
+    began, worked = time.monotonic(), time.process_time()
+    run = folder / "run"
+    plan = cell.plan
+    if plan is None:
+        method = load(cell.entrant)
+    else:
+        method = load(train(plan, to=run, resume=(run / "checkpoint.safetensors").exists(), workers=0, data=place.data))
+    trained = time.monotonic()
+    tests = {name: _measured(method, split, seed=cell.seed) for name, split in tests_of(cell, place.data).items()}
+    found = {
+        "settings": settings_of(cell),
+        "tests": tests,
+        "parameters": sum(parameter.numel() for parameter in method.parameters()),
+        "seconds": {"training": round(trained - began, 1), "testing": round(time.monotonic() - trained, 1)},
+        "cpu_seconds": round(time.process_time() - worked, 1),
+        "threads": torch.get_num_threads(),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f"{RESULT}.part"
+    fresh.write_text(json.dumps(found) + "\n", encoding="utf-8")
+    os.replace(fresh, folder / RESULT)
+    # the numbers are kept and the recipe makes the weights again; hundreds of models would fill the disk
+    shutil.rmtree(run / "model", ignore_errors=True)
+    (run / "checkpoint.safetensors").unlink(missing_ok=True)
+
+
+def tests_of(cell: Cell, root: Path) -> dict[str, Split]:
+    """The splits that a cell is tested on, by name.
+
+    Raises:
+        InputError: files are missing.
+    """
+    from stbir.data import sets
+    from stbir.training.pairs.folds import held_out_fold
+
+    if cell.task.folds:
+        return dict(zip(cell.data.labels, held_out_fold(cell.data, root=root), strict=True))
+    return {
+        f"{test.name} {test.split}": sets.load(test.name, root / test.folder, test.split, variant=test.variant)
+        for test in cell.task.tests
+    }
+
+
+def _measured(method: Any, split: Split, *, seed: int) -> Mapping[str, Any]:
+    """Clean and degraded: for each modality the values of each query."""
+    from stbir.evaluation.protocol import evaluate
+    from stbir.evaluation.vectors import encode_gallery
+    from stbir.evaluation.worse import worse
+
+    photos = encode_gallery(method, split.photos)
+    reports = {
+        condition: evaluate(method, asked, seed=seed, resamples=2, photos=photos)
+        for condition, asked in zip(CONDITIONS, (split, worse(split, seed=0)), strict=True)
+    }
+    return {
+        "gallery": len(split.photos),
+        "revision": reports["clean"].protocol["revision"],
+        **{condition: report.per_query for condition, report in reports.items()},
+    }
+
+
+def _take_share(number: Any, processes: int) -> None:
+    """Keep a process on its own share of the cores: threads of several on the same ones wait for each other."""
+    end_with_parent(0)
+    with number.get_lock():
+        mine = number.value
+        number.value += 1
+    if hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) >= processes:
+            os.sched_setaffinity(0, set(cores[mine % processes :: processes]))

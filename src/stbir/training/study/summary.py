@@ -1,0 +1,162 @@
+"""What a study found: means over queries, spread over seeds, and tested differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from stbir.evaluation.intervals import bootstrap, clusters_of
+from stbir.evaluation.significance import Difference, compare_paired
+from stbir.evaluation.vectors import ASKED
+from stbir.functional.metrics import Reals
+from stbir.training.study import Cell, Study
+from stbir.training.study.run import CONDITIONS
+
+MEASURES = ("acc@1", "acc@10", "mrr")
+SEED, RESAMPLES = 0, 2_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure of one entrant on one test, by one modality and condition.
+
+    `mean` is over all queries of all folds and seeds, `interval` its 95 % interval with the queries of one photo
+    resampled together (seeds too: it says how sure the mean is for other photos), and `deviation` the sample standard
+    deviation of the means of the seeds, None for a single one. `against` are paired differences to other entrants.
+    """
+
+    task: str
+    test: str
+    entrant: str
+    condition: str
+    modality: str
+    measure: str
+    mean: float
+    interval: tuple[float, float]
+    deviation: float | None
+    queries: int
+    seeds: int
+    against: Mapping[str, Difference]
+
+
+@dataclass(frozen=True)
+class _Values:
+    """The values of one measure: which query each is of, its target, its seed."""
+
+    keys: tuple[tuple[int, int, int], ...]
+    targets: tuple[str, ...]
+    values: Reals
+
+    def by_seed(self) -> list[float]:
+        seeds = np.array([seed for seed, _, _ in self.keys])
+        return [float(self.values[seeds == seed].mean()) for seed in dict.fromkeys(seeds.tolist())]
+
+
+def summarise_study(study: Study, results: Mapping[Cell, Mapping[str, Any]]) -> list[Row]:
+    """Average what the cells that are done have found; an entrant is compared on the queries that both were asked.
+
+    Args:
+        study: the settings.
+        results: what `run.read_result` gave for the cells that are done.
+    """
+    rows: list[Row] = []
+    for task in study.tasks:
+        done = {cell: found for cell, found in results.items() if cell.task == task}
+        for test in dict.fromkeys(name for found in done.values() for name in found["tests"]):
+            for condition in CONDITIONS:
+                for modality in ASKED:
+                    for measure in MEASURES:
+                        values = {
+                            entrant: taken
+                            for entrant in study.entrants
+                            if (taken := _values(done, entrant, (test, condition, modality, measure)))
+                        }
+                        rows += [
+                            _row(values, entrant, study.against, (task.name, test, condition, modality, measure))
+                            for entrant in values
+                        ]
+    return rows
+
+
+def as_plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Rows as JSON takes them."""
+    return [asdict(row) for row in rows]
+
+
+def cpu_hours(results: Mapping[Cell, Mapping[str, Any]]) -> dict[str, float]:
+    """How long all cells of each entrant kept cores busy."""
+    hours: dict[str, float] = {}
+    for cell, found in results.items():
+        hours[cell.entrant] = hours.get(cell.entrant, 0.0) + found["cpu_seconds"] / 3600
+    return hours
+
+
+def _values(done: Mapping[Cell, Mapping[str, Any]], entrant: str, of: tuple[str, str, str, str]) -> _Values | None:
+    test, condition, modality, measure = of
+    keys: list[tuple[int, int, int]] = []
+    targets: list[str] = []
+    values: list[float] = []
+    for cell, found in done.items():
+        if cell.entrant != entrant or modality not in (asked := found["tests"].get(test, {}).get(condition, {})):
+            continue
+        columns = asked[modality]
+        keys += [(cell.seed, cell.fold, query) for query in columns["query"]]
+        targets += columns["target"]
+        values += _measured(columns, measure)
+    return _Values(tuple(keys), tuple(targets), np.array(values, np.float64)) if keys else None
+
+
+def _measured(columns: Mapping[str, Sequence[Any]], measure: str) -> list[float]:
+    """The values of a measure from the ranks, for a rank says all of them where one photo is right."""
+    ranks = np.array([np.inf if rank is None else rank for rank in columns["rank"]], np.float64)
+    if measure == "mrr":
+        return (1 / ranks).tolist()
+    return (ranks <= int(measure.partition("@")[2])).astype(float).tolist()
+
+
+def _row(
+    values: Mapping[str, _Values], entrant: str, against: Sequence[str], of: tuple[str, str, str, str, str]
+) -> Row:
+    task, test, condition, modality, measure = of
+    mine = values[entrant]
+    low, high = bootstrap({measure: mine.values}, seed=SEED, resamples=RESAMPLES, clusters=clusters_of(mine.targets))[
+        measure
+    ]
+    seeds = mine.by_seed()
+    return Row(
+        task=task,
+        test=test,
+        entrant=entrant,
+        condition=condition,
+        modality=modality,
+        measure=measure,
+        mean=float(mine.values.mean()),
+        interval=(low, high),
+        deviation=float(np.std(seeds, ddof=1)) if len(seeds) > 1 else None,
+        queries=len(mine.values),
+        seeds=len(seeds),
+        against={
+            other: difference
+            for other in against
+            if other != entrant and other in values and (difference := _difference(values[other], mine))
+        },
+    )
+
+
+def _difference(base: _Values, mine: _Values) -> Difference | None:
+    """Compare two entrants on the queries that both were asked."""
+    places = {key: place for place, key in enumerate(base.keys)}
+    shared = [place for place, key in enumerate(mine.keys) if key in places]
+    if not shared:
+        return None
+    theirs = [places[mine.keys[place]] for place in shared]
+    return compare_paired(
+        base.values[theirs],
+        mine.values[shared],
+        seed=SEED,
+        clusters=clusters_of([mine.targets[place] for place in shared]),
+        resamples=RESAMPLES,
+    )
