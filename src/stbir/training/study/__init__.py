@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ class Study(Settings):
         return self
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cell:
     """One training and its tests."""
 
@@ -87,7 +88,8 @@ class Cell:
     @property
     def place(self) -> Path:
         """Where its results lie, below the folder of the study."""
-        return Path(self.task.name) / self.entrant / f"seed-{self.seed}-fold-{self.fold}"
+        entrant = re.sub(r"[^\w.-]+", "-", self.entrant).strip("-")  # a model may be a folder or a hub id
+        return Path(self.task.name) / entrant / f"seed-{self.seed}-fold-{self.fold}"
 
     @property
     def data(self) -> PairsData:

@@ -1,0 +1,220 @@
+"""A study trains and tests every cell once, whatever interrupts it, and its numbers are those of a plain loop."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from stbir.cli import main
+from stbir.errors import ConfigError, InputError
+from stbir.training.study import Cell, Study
+from stbir.training.study.run import Place, read_result, read_study, run_study
+from stbir.training.study.summary import summarise_study
+
+COUNT = 12
+
+STUDY = """
+name = "small"
+seeds = [0, 1]
+models = ["{clip}"]
+recipes = ["plain.toml"]
+against = ["{clip}"]
+[[tasks]]
+name = "boxes"
+folds = 2
+[tasks.data]
+source = "pairs"
+validation = 0
+sets = [{{ name = "folder", folder = "boxes", split = "all" }}]
+"""
+RECIPE = """
+name = "plain"
+[start]
+weights = "{clip}"
+[data]
+source = "pairs"
+sets = [{{ name = "folder", folder = "elsewhere", split = "all" }}]
+[[stages]]
+steps = 2
+batch_size = 4
+warm_up = 0
+"""
+
+
+@pytest.fixture(scope="session")
+def boxes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("study")
+    rng = np.random.default_rng(0)
+    lines: list[str] = []
+    for kind in ("photos", "sketches"):
+        (root / "boxes" / kind).mkdir(parents=True)
+    for number in range(COUNT):
+        x, y, width, height = (int(v) for v in rng.integers(4, 28, 4))
+        colour = tuple(int(v) for v in rng.integers(0, 255, 3))
+        photo, sketch = Image.new("RGB", (64, 64), "white"), Image.new("L", (64, 64), 255)
+        ImageDraw.Draw(photo).rectangle((x, y, x + width, y + height), fill=colour)
+        ImageDraw.Draw(photo).text((2, 50), f"{number}", fill="black")
+        ImageDraw.Draw(sketch).rectangle((x, y, x + width, y + height), outline=0)
+        photo.save(root / f"boxes/photos/{number:02}.png")
+        sketch.save(root / f"boxes/sketches/{number:02}.png")
+        lines.append(f"{number:02}.png\tobject {number} in red")
+    (root / "boxes/texts.tsv").write_text("\n".join(lines) + "\n")
+    return root
+
+
+@pytest.fixture
+def study(tmp_path: Path, clip_folder: Path) -> Path:
+    (tmp_path / "plain.toml").write_text(RECIPE.format(clip=clip_folder))
+    path = tmp_path / "study.toml"
+    path.write_text(STUDY.format(clip=clip_folder))
+    return path
+
+
+def results_of(cells: list[Cell], to: Path) -> dict[Cell, Any]:
+    return {cell: read_result(cell, to) for cell in cells}
+
+
+def test_every_object_is_tested_once_per_seed_and_nothing_is_made_twice(
+    study: Path, boxes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, cells = read_study(study)
+    assert len(cells) == 2 * 2 * 2
+    place = Place(boxes, tmp_path / "out")
+    run_study(cells[:5], place)
+    done = {path: path.read_text() for path in place.to.rglob("result.json")}
+    assert len(done) == 5
+    run_study(cells, place)
+    assert {path: path.read_text() for path in done} == done
+    found = results_of(cells, place.to)
+    for entrant in plan.entrants:
+        for seed in (0, 1):
+            mine = [
+                one["tests"]["folder"] for cell, one in found.items() if (cell.entrant, cell.seed) == (entrant, seed)
+            ]
+            targets = [target for test in mine for target in test["clean"]["both"]["target"]]
+            assert len(targets) == len(set(targets)) == COUNT
+            assert [test["gallery"] for test in mine] == [len(test["clean"]["both"]["target"]) for test in mine]
+    trained = [one for cell, one in found.items() if cell.recipe is not None]
+    assert all(one["seconds"]["training"] > 0 and one["cpu_seconds"] > 0 for one in trained)
+    assert not [*place.to.rglob("*.safetensors")], "weights are not kept"
+    monkeypatch.setattr("stbir.training.loop.train", lambda *_, **__: pytest.fail("it is there already"))
+    run_study(cells, place)
+
+
+def test_an_interrupted_training_goes_on(study: Path, boxes: Path, tmp_path: Path, monkeypatch) -> None:
+    from stbir.training import checkpoint
+
+    _, cells = read_study(study)
+    cell = next(cell for cell in cells if cell.recipe is not None)
+    whole, broken = Place(boxes, tmp_path / "whole"), Place(boxes, tmp_path / "broken")
+    run_study([cell], whole)
+    save = checkpoint.save
+
+    def saved(*arguments: Any, **more: Any) -> None:
+        save(*arguments, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoint, "save", saved)
+    with pytest.raises(KeyboardInterrupt):
+        run_study([cell], broken)
+    monkeypatch.setattr(checkpoint, "save", save)
+    run_study([cell], broken)
+    one, other = (read_result(cell, place.to) for place in (whole, broken))
+    assert one is not None
+    assert other is not None
+    assert one["tests"] == other["tests"]
+
+
+def test_results_of_other_settings_are_refused(study: Path, boxes: Path, tmp_path: Path) -> None:
+    _, cells = read_study(study)
+    place = Place(boxes, tmp_path / "out")
+    cell = next(cell for cell in cells if cell.recipe is not None)
+    run_study([cell], place)
+    recipe = tmp_path / "plain.toml"
+    recipe.write_text(recipe.read_text().replace("steps = 2", "steps = 3"))
+    _, changed = read_study(study)
+    with pytest.raises(InputError, match="is of other settings than the study now has"):
+        run_study(changed, place)
+
+
+def test_the_command_prints_what_the_results_say(
+    study: Path, boxes: Path, tmp_path: Path, clip_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["study", str(study), "--data", str(boxes), "--to", str(out)]
+    assert main([*arguments, "--json", str(tmp_path / "all.json"), "--measure", "mrr"]) == 0
+    said = capsys.readouterr().out
+    plan, cells = read_study(study)
+    found = results_of(cells, out)
+    rows = json.loads((tmp_path / "all.json").read_text())["rows"]
+    for entrant in plan.entrants:
+        (row,) = [
+            row
+            for row in rows
+            if (row["entrant"], row["condition"], row["modality"], row["measure"]) == (entrant, "clean", "both", "mrr")
+        ]
+        by_seed = [
+            [1 / rank for cell, one in found.items() if (cell.entrant, cell.seed) == (entrant, seed)
+             for rank in one["tests"]["folder"]["clean"]["both"]["rank"]]
+            for seed in (0, 1)
+        ]  # fmt: skip
+        means = [sum(values) / len(values) for values in by_seed]
+        assert row["mean"] == pytest.approx(sum(means) / 2)
+        assert row["deviation"] == pytest.approx(abs(means[0] - means[1]) / 2**0.5)
+        assert row["interval"][0] <= row["mean"] <= row["interval"][1]
+        assert (row["queries"], row["seeds"]) == (2 * COUNT, 2)
+        assert f"{100 * row['mean']:.1f} ±{100 * row['deviation']:.1f}" in said
+    assert f"difference to {clip_folder}" in said
+    assert "8 cells of 8 done" in said
+    assert main([*arguments, "--table"]) == 0
+    shutil.rmtree(out)
+    assert main([*arguments, "--table"]) == 2
+    assert "holds no result" in capsys.readouterr().err
+
+
+def test_differences_are_of_the_same_queries() -> None:
+    """Hand-made ranks: the trained one is first for three of four, the other for one; one cell of it is missing."""
+    data = {"source": "pairs", "sets": [{"name": "folder", "folder": "x"}]}
+    task = {"name": "t", "folds": 2, "data": data}
+    study = Study.model_validate({"name": "s", "seeds": [0], "models": ["a", "b"], "against": ["a"], "tasks": [task]})
+
+    def result(ranks: list[int], targets: list[str]) -> dict[str, Any]:
+        asked = {"both": {"query": [*range(1, 1 + len(ranks))], "target": targets, "rank": ranks}}
+        return {"tests": {"x": {"gallery": 9, "clean": asked, "degraded": {}}}}
+
+    cells = {(name, fold): Cell(study.tasks[0], name, None, 0, fold) for name in "ab" for fold in (0, 1)}
+    rows = summarise_study(
+        study,
+        {
+            cells["a", 0]: result([1, 2], ["p", "q"]),
+            cells["b", 0]: result([1, 1], ["p", "q"]),
+            cells["b", 1]: result([1, 5], ["r", "s"]),
+        },
+    )
+    found = {(row.entrant, row.measure): row for row in rows}
+    assert {key: row.mean for key, row in found.items() if key[1] != "acc@10"} == {
+        ("a", "acc@1"): 0.5, ("b", "acc@1"): 0.75, ("a", "mrr"): 0.75, ("b", "mrr"): 0.8,
+    }  # fmt: skip
+    assert found["b", "acc@1"].against["a"].mean == 0.5, "over the two queries that both were asked"
+    assert found["a", "acc@1"].against == {}
+    assert found["b", "acc@1"].deviation is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("folds = 2", "", "needs either folds, 2 or more, or tests"),
+        ("against = [", 'against = ["nobody", ', "against names 'nobody', which is none of"),
+        ('recipes = ["plain.toml"]', 'recipes = ["plain.toml", "plain.toml"]', "two of a name"),
+        ('recipes = ["plain.toml"]', 'recipes = ["other.toml"]', "cannot read"),
+    ],
+)
+def test_studies_that_make_no_sense(study: Path, old: str, new: str, says: str) -> None:
+    study.write_text(study.read_text().replace(old, new, 1))
+    with pytest.raises(ConfigError) as caught:
+        read_study(study)
+    assert says in str(caught.value)
