@@ -11,6 +11,7 @@ from PIL import Image
 from stbir.errors import InputError
 from stbir.functional.degrade import pictures
 from stbir.functional.degrade.pictures import (
+    bent,
     blurred,
     contrasted,
     cut_out,
@@ -149,3 +150,21 @@ def test_strengths_outside_are_refused(photo: Pixels) -> None:
     for degrade in (degrade_photo, degrade_sketch, moved):
         with pytest.raises(InputError, match="between 0 and 1"):
             degrade(photo, 1.2, generator=rng())
+
+
+def test_a_photo_and_its_sketch_are_bent_alike() -> None:
+    """Corners of a box lie in both pictures where the same map takes them, and nowhere else than before for long."""
+    photo = np.full((96, 96, 4), 255, np.uint8)
+    photo[30:60, 24:70] = (200, 30, 30, 0)
+    sketch = np.where(photo[..., 3] == 0, 0, 255).astype(np.uint8)
+    for seed in range(6):
+        one, other = (bent(picture, 0.8, generator=rng(seed)) for picture in (photo, sketch))
+        assert np.array_equal(one[..., 3], other)
+        assert not np.array_equal(other, sketch)
+        assert 0.5 < (other < 128).sum() / (sketch < 128).sum() < 2
+        assert other[0].min() == 255, "paper comes in from outside"
+    assert np.array_equal(bent(sketch, 0, generator=rng()), sketch)
+    moves = [np.abs(bent(sketch, amount, generator=rng(1)).astype(int) - sketch).mean() for amount in (0.1, 0.4, 1)]
+    assert moves == sorted(moves)
+    with pytest.raises(InputError, match="between 0 and 1"):
+        bent(sketch, 1.1, generator=rng())

@@ -23,6 +23,7 @@ from stbir.training.curriculum import Curriculum
 from stbir.training.pairs.source import open_pairs
 
 EVERYTHING = {"mirror": True, "move": 0.5, "move_photo": 0.5, "forget_word": 0.3, "virtual_classes": "category"}
+EVERYTHING |= {"bend": 0.5, "sway": 0.5}
 HARD = Curriculum(p0=0.5, p_max=0.9, ramp=2)
 
 
@@ -220,3 +221,20 @@ def test_strengths_tell_the_clean_sketches_from_the_others(opened, method, stage
             worse += strength > 0
         assert len(_photos(pairs, batch)) == 4  # the photos are as they were
     assert 10 < worse < 30
+
+
+def test_photo_and_sketch_of_a_row_are_bent_alike(opened, method, stage) -> None:
+    """With the photos themselves as sketches both sides of a row stay one picture; with a sway they do not."""
+    for sway in (0.0, 0.5):
+        bent = opened(validation=0, bend=1.0, sway=sway)
+        prepared = bent.prepared
+        counts = np.diff(prepared.first_sketch)
+        twins = replace(prepared, sketches=np.repeat(prepared.looked[..., 0], counts, axis=0))
+        batches = replace(bent, prepared=twins).batches(method, stage())
+        again = 0
+        for step in range(4):
+            batch = batches[step]
+            for photo, sketch, item in zip(batch.photos, batch.sketches, batches._items(step)[0], strict=True):
+                again += np.array_equal(photo, prepared.looked[item])
+                assert np.array_equal(photo[..., 0], sketch[..., 0]) == (sway == 0)
+        assert again == 0, "every photo is bent"

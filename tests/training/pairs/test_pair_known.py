@@ -78,6 +78,8 @@ def test_what_is_trained_is_not_known(opened, method: Method, stage) -> None:
         ({}, Curriculum(p0=0, p_max=0), {"photo", "sketch", "text"}),
         ({"move": 0.1}, None, {"photo", "text"}),
         ({"move_photo": 0.1}, None, {"sketch", "text"}),
+        ({"sway": 0.1}, None, {"photo", "text"}),
+        ({"bend": 0.1}, None, {"text"}),
         ({"forget_word": 0.1}, None, {"photo", "sketch"}),
     ],
 )

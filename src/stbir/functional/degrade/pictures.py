@@ -18,6 +18,11 @@ from stbir.types import Pixels
 PAPER = 255
 TURN, SIZE, SHIFT = 15.0, 0.15, 0.1
 """How far `moved` turns (degrees), resizes (share) and shifts (share of the side) a picture at most, at amount 1."""
+LEAN, STRETCH, SLANT, WAVE = 8.0, 0.15, 0.1, 0.04
+"""How far `bent` turns (degrees), stretches each axis (share), slants (share) at most, and how far points wander beside
+that (standard deviation, share of the side), at amount 1."""
+KNOTS = 4
+"""Points wander smoothly: so many in each direction do it for themselves, the others in between."""
 
 
 def degrade_photo(picture: Pixels, strength: float, *, generator: np.random.Generator) -> Pixels:
@@ -109,6 +114,32 @@ def moved(picture: Pixels, amount: float, *, generator: np.random.Generator) -> 
     turn[:, 2] += SHIFT * np.array(shift) * (width, height)
     paper = (PAPER, PAPER, PAPER)
     return np.asarray(cv2.warpAffine(picture, turn, (width, height), borderValue=paper), np.uint8)
+
+
+def bent(picture: Pixels, amount: float, *, generator: np.random.Generator) -> Pixels:
+    """Bend what a picture shows into another shape: stretched, slanted, and its parts a little elsewhere.
+
+    With generators in the same state a photo and a sketch of it are bent alike, and together they show another object.
+    What comes in from outside is white paper. Up to 4 channels. Not from a paper: DESIGN.
+
+    Raises:
+        InputError: an amount outside of [0, 1].
+    """
+    _check(amount)
+    turn, wide, high, slant = generator.uniform(-1, 1, 4) * amount * (math.radians(LEAN), STRETCH, STRETCH, SLANT)
+    wander = generator.standard_normal((KNOTS, KNOTS, 2), dtype=np.float32)
+    if amount == 0:
+        return picture
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    across, down = x - (width - 1) / 2, y - (height - 1) / 2
+    waves = cv2.resize(wander * np.float32(WAVE * amount), (width, height), interpolation=cv2.INTER_CUBIC)
+    cos, sin = math.cos(turn), math.sin(turn)
+    from_x = (cos * (1 + wide)) * across + (slant - sin * (1 + high)) * down + (width - 1) / 2 + width * waves[..., 0]
+    from_y = (sin * (1 + wide)) * across + (cos * (1 + high)) * down + (height - 1) / 2 + height * waves[..., 1]
+    paper = (PAPER,) * 4
+    places = from_x.astype(np.float32), from_y.astype(np.float32)
+    return np.asarray(cv2.remap(picture, *places, cv2.INTER_LINEAR, borderValue=paper), np.uint8)
 
 
 def _check(strength: float) -> None:

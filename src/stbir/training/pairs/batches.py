@@ -68,10 +68,11 @@ class PairBatches(Dataset[Batch]):
         words = [rng.choice(prepared.words_of(item)) for item in items]
         flip = self._flips(len(items), rng)
         shown = self._shown(epoch, self._random(f"{step}:changes"))
-        drawn, strengths = shown.sketches(sketches, flip)
+        bends = shown.bends(len(items))
+        drawn, strengths = shown.sketches(sketches, flip, bends=bends)
         ids, mask = shown.texts(words)
         return Batch(
-            photos=shown.photos(items, flip),
+            photos=shown.photos(items, flip, bends=bends),
             sketches=drawn,
             ids=ids,
             mask=mask,
@@ -127,12 +128,12 @@ class PairBatches(Dataset[Batch]):
         rows: dict[Side, list[int]] = {
             side: [row for item in items for row in choose[side](item, each, rng)] for side in sides
         }
-        flip = self._flips(each * len(items), rng)
+        flip, bends = self._flips(each * len(items), rng), shown.bends(each * len(items))
         ids, mask = shown.texts(rows["text"]) if "text" in rows else (None, None)
         return Negatives(
             each=each,
-            photos=shown.photos(rows["photo"], flip) if "photo" in rows else None,
-            sketches=shown.sketches(rows["sketch"], flip)[0] if "sketch" in rows else None,
+            photos=shown.photos(rows["photo"], flip, bends=bends) if "photo" in rows else None,
+            sketches=shown.sketches(rows["sketch"], flip, bends=bends)[0] if "sketch" in rows else None,
             ids=ids,
             mask=mask,
             embedded=self._embedded(rows, flip),

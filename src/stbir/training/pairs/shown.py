@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from stbir.functional.degrade.pictures import degrade_photo, degrade_sketch, moved
+from stbir.functional.degrade.pictures import bent, degrade_photo, degrade_sketch, moved
 from stbir.functional.degrade.sketches import misdraw
 from stbir.nn.preprocessing import Preprocessing
 from stbir.training.batches import FORGOTTEN
@@ -47,24 +47,30 @@ class Shown:
         self.rng = rng
         self.generator = np.random.default_rng(rng.getrandbits(64))
 
-    def photos(self, rows: Sequence[int], flip: Flips) -> Pixels:
+    def bends(self, count: int) -> list[int] | None:
+        """What decides how each of some rows is bent; None where nothing is bent."""
+        return [self.rng.getrandbits(63) for _ in range(count)] if self.data.bend else None
+
+    def photos(self, rows: Sequence[int], flip: Flips, *, bends: Sequence[int] | None) -> Pixels:
         """What the method looks at in these photos, uint8 (rows, side, side, more)."""
         pictures = self.prepared.looked[rows]
         changed: dict[int, Pixels] = {}
         for place, row in enumerate(rows):
             degraded = self._degraded("photo")
             if degraded or self.data.move_photo:
-                picture = np.ascontiguousarray(self.prepared.photos[row])
+                picture = self._bent(np.ascontiguousarray(self.prepared.photos[row]), bends, place)
                 picture = moved(picture, self.data.move_photo, generator=self.generator)
                 if degraded:
                     picture = degrade_photo(picture, self.strength, generator=self.generator)
                 changed[place] = picture
+            else:
+                pictures[place] = self._bent(pictures[place], bends, place)
         if changed:
             pictures[list(changed)] = self.prepared.look(np.stack(list(changed.values())))
         pictures[flip] = pictures[flip][:, :, ::-1]
         return pictures
 
-    def sketches(self, rows: Sequence[int], flip: Flips) -> tuple[Pixels, Tensor]:
+    def sketches(self, rows: Sequence[int], flip: Flips, *, bends: Sequence[int] | None) -> tuple[Pixels, Tensor]:
         """These sketches, uint8 (rows, side, side, 3), and how strongly each is degraded, float32 (rows,)."""
         pictures = self.prepared.sketches[rows]
         strengths = torch.zeros(len(rows))
@@ -73,6 +79,8 @@ class Shown:
             if degraded and strokes and self.curriculum and self.curriculum.strokes:
                 worse = misdraw(strokes, self.curriculum.strokes * self.strength, generator=self.generator)
                 pictures[place] = self.preprocessing.sketch(worse)[..., 0]
+            pictures[place] = self._bent(pictures[place], bends, place)
+            pictures[place] = bent(pictures[place], self.data.sway, generator=self.generator)
             pictures[place] = moved(pictures[place], self.data.move, generator=self.generator)
             if degraded:
                 pictures[place] = degrade_sketch(pictures[place], self.strength, generator=self.generator)
@@ -87,6 +95,11 @@ class Shown:
         if share:
             said = [" ".join(FORGOTTEN if rng.random() < share else word for word in text.split()) for text in said]
         return self.preprocessing.text(said)
+
+    def _bent(self, picture: Pixels, bends: Sequence[int] | None, place: int) -> Pixels:
+        if bends is None:
+            return picture
+        return bent(picture, self.data.bend, generator=np.random.default_rng(bends[place]))
 
     def _degraded(self, side: str) -> bool:
         """Whether the next picture of this side is degraded."""

@@ -58,9 +58,9 @@ class Pairs:
     def batches(self, method: Method, stage: PairStage) -> Dataset[Batch]:
         """The batches of a stage, which has frozen what it does not train.
 
-        A side that is frozen and not changed from step to step is embedded now, once: photos unless the curriculum or
-        `move_photo` changes them, sketches likewise, words unless some are forgotten. A mirrored picture is another
-        one, so with `mirror` there are two tables of the photos and two of the sketches.
+        A side that is frozen and not changed from step to step is embedded now, once: photos unless the curriculum,
+        `bend` or `move_photo` changes them, sketches likewise, words unless some are forgotten. A mirrored picture is
+        another one, so with `mirror` there are two tables of the photos and two of the sketches.
 
         Raises:
             ConfigError: its batches are larger than the training part.
@@ -78,9 +78,10 @@ class Pairs:
     def _steady(self, stage: PairStage) -> Iterable[Side]:
         """The sides that look the same in every step."""
         worse = stage.curriculum
-        if not self.data.move_photo and not (worse and worse.touches("photo")):
+        if not self.data.bend and not self.data.move_photo and not (worse and worse.touches("photo")):
             yield "photo"
-        if not self.data.move and not (worse and worse.touches("sketch")):
+        still = not (self.data.bend or self.data.sway or self.data.move)
+        if still and not (worse and worse.touches("sketch")):
             yield "sketch"
         if not self.data.forget_word:
             yield "text"
