@@ -3,7 +3,10 @@
 import copy
 import json
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -45,13 +48,15 @@ def method(clip_folder: Path) -> MeanOverRows:
     return MeanOverRows(stbir.load(clip_folder).backbone, LateFusionConfig())
 
 
-def one_step(method: Method, tmp_path: Path, **stage: object) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
+def one_step(
+    method: Method, tmp_path: Path, *, shared: Processes | None = None, **stage: object
+) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
     values = {"steps": 1, "batch_size": 8, "optimiser": "sgd", "learning_rate": 0.1, "warm_up": 0, **stage}
     plan = parse(Recipe, {"name": "some", "start": {"weights": "tiny"}, "stages": [values]}, source="test")
     method = copy.deepcopy(method)
-    alone = Processes(0, 1, torch.device("cpu"))
+    shared = shared or Processes(0, 1, torch.device("cpu"))
     source = open_source(plan, root=tmp_path, method=method)
-    course = Course(plan, method, source, alone, Journal(None), tmp_path / "state", 0)
+    course = Course(plan, method, source, shared, Journal(None), tmp_path / "state", 0)
     free_only(method, plan.stages[0].free)
     terms = learn(
         course,
@@ -72,6 +77,36 @@ def test_two_portions_of_four_are_one_batch_of_eight(method: MeanOverRows, tmp_p
     torch.testing.assert_close(whole[1], cut[1], rtol=0, atol=1e-6)
     moved = [name for name, value in method.state_dict().items() if not torch.equal(value, whole[1][name])]
     assert len(moved) > 20
+
+
+class Thread(Processes):
+    """One of two threads that stand for processes: what one gives, both have."""
+
+    meeting = Barrier(2)
+    given: ClassVar[dict[int, torch.Tensor]] = {}
+
+    def summed(self, value: torch.Tensor) -> torch.Tensor:
+        self.given[self.number] = value
+        self.meeting.wait(timeout=20)
+        total = self.given[0] + self.given[1]
+        self.meeting.wait(timeout=20)
+        return total
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_two_that_share_a_step_come_to_the_weights_of_one(
+    method: MeanOverRows, tmp_path: Path, accumulate: int
+) -> None:
+    alone = one_step(method, tmp_path)
+
+    def half(number: int) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
+        return one_step(method, tmp_path, shared=Thread(number, 2, torch.device("cpu")), accumulate=accumulate)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(half, (0, 1))
+    assert first[0] == second[0] == pytest.approx(alone[0], abs=2e-4)
+    torch.testing.assert_close(first[1], second[1], rtol=0, atol=0)
+    torch.testing.assert_close(first[1], alone[1], rtol=0, atol=1e-6)
 
 
 def test_a_clip_shortens_the_gradient_and_0_leaves_it(method: MeanOverRows, tmp_path: Path) -> None:
@@ -111,11 +146,11 @@ average = 0.5
 name = "second"
 free = ["*layer_norm*"]
 steps = 6
-batch_size = 2
+batch_size = 4
 keep = "{keep}"
 optimiser = "sgd"
 schedule = "cosine"
-accumulate = 1
+accumulate = 2
 """
 
 
