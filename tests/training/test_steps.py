@@ -49,7 +49,12 @@ def method(clip_folder: Path) -> MeanOverRows:
 
 
 def one_step(
-    method: Method, tmp_path: Path, *, shared: Processes | None = None, **stage: object
+    method: Method,
+    tmp_path: Path,
+    *,
+    shared: Processes | None = None,
+    scaler: torch.amp.GradScaler | None = None,
+    **stage: object,
 ) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
     values = {"steps": 1, "batch_size": 8, "optimiser": "sgd", "learning_rate": 0.1, "warm_up": 0, **stage}
     plan = parse(Recipe, {"name": "some", "start": {"weights": "tiny"}, "stages": [values]}, source="test")
@@ -65,7 +70,7 @@ def one_step(
         method.batch(ten_pairs()[:8]),
         objective=Settings(),
         optimiser=optimiser_of(method, plan.stages[0]),
-        scaler=torch.amp.GradScaler("cuda", enabled=False),
+        scaler=scaler or torch.amp.GradScaler("cuda", enabled=False),
     )
     return terms, method.state_dict()
 
@@ -118,6 +123,15 @@ def test_a_clip_shortens_the_gradient_and_0_leaves_it(method: MeanOverRows, tmp_
 
     assert length(clip=0.01) == pytest.approx(0.1 * 0.01, rel=1e-3)
     assert length(clip=0.0) > 2 * length(clip=0.01)
+
+
+def test_a_scaled_loss_moves_weights_as_far(method: MeanOverRows, tmp_path: Path) -> None:
+    """What fp16 needs on a GPU; the clip must see gradients that are no longer scaled."""
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    plain, scaled = (one_step(method, tmp_path, clip=0.01, scaler=some)[1] for some in (None, scaler))
+    torch.testing.assert_close(plain, scaled, rtol=0, atol=1e-6)
+    untouched = one_step(method, tmp_path, scaler=torch.amp.GradScaler("cpu", init_scale=float("inf")))[1]
+    torch.testing.assert_close(untouched, method.state_dict(), rtol=0, atol=0)
 
 
 RECIPE = """
