@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import torch
@@ -27,6 +28,7 @@ from stbir.nn.clip import Backbone
 from stbir.training.batches import DrawnBatches, family_weights, stream
 from stbir.training.loop import train
 from stbir.training.recipe import DrawnData, Stage
+from stbir.training.source import DrawnSource
 
 RECIPE = """
 name = "test"
@@ -140,12 +142,64 @@ def test_resuming_repeats_dropout_and_averaging_keeps_statistics(
     assert float(own["seen"]) == 8
 
 
-def test_after_training_all_cores_compute_again(recipe: Path, tmp_path: Path) -> None:
+class Informed(LateFusion):
+    """Is told how many classes there are, and by each stage how hard to pull."""
+
+    class Config(LateFusionConfig):
+        classes: int = 0
+
+    class Objective(Settings):
+        pull: float = 1.0
+
+    told: ClassVar[list[tuple[int, float]]] = []
+
+    def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, torch.Tensor]:
+        assert isinstance(objective, Informed.Objective)
+        assert isinstance(self.config, Informed.Config)
+        self.told.append((self.config.classes, objective.pull))
+        return super().loss(batch)
+
+
+class Classed(DrawnSource):
+    """Has seven fine classes."""
+
+    @property
+    def classes(self) -> int:
+        return 7
+
+
+@pytest.mark.parametrize(("asked", "classes"), [("", 7), ("[start.settings]\nclasses = 3", 3)])
+def test_a_method_is_told_the_classes_of_the_data_and_the_objective_of_the_stage(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, classes: int
+) -> None:
+    monkeypatch.setattr("stbir.training.loop.build", lambda _, b, settings: Informed(b, Informed.Config(**settings)))
+    monkeypatch.setattr("stbir.training.loop.open_source", lambda plan, **_: Classed(plan.data, plan.seed))
+    monkeypatch.setattr(Informed, "told", [])
+    text = recipe.read_text().replace("[data]", f"{asked}\n[data]") + "objective = { pull = 3.0 }\n"
+    recipe.write_text(text)
+    train(recipe, to=tmp_path / "run", workers=0)
+    assert Informed.told == [(classes, 1.0)] * 3 + [(classes, 3.0)] * 5
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 3), (4, 1)])
+def test_it_computes_on_what_is_allowed_and_afterwards_on_all_again(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, threads: int
+) -> None:
+    used: set[int] = set()
+    original = torch.nn.utils.clip_grad_norm_
+
+    def watched(*args: object, **kwargs: object) -> object:
+        used.add(torch.get_num_threads())
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", watched)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     before = torch.get_num_threads()
-    torch.set_num_threads(3)
+    torch.set_num_threads(threads)
     try:
         train(recipe, to=tmp_path / "run", workers=0)
-        assert torch.get_num_threads() == 3
+        assert used == {1}
+        assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(before)
 
@@ -163,7 +217,8 @@ def test_what_goes_wrong_in_a_worker_is_still_one_line(workers: int) -> None:
 
 
 def test_killed_it_goes_on_and_leaves_no_worker(recipe: Path, tmp_path: Path) -> None:
-    recipe.write_text(recipe.read_text().replace("steps = 5", "steps = 12"))
+    longer = recipe.read_text().replace("steps = 5", 'steps = 12\nkeep = "best"').replace("ramp = 4", "held_out = 2")
+    recipe.write_text(longer + '[validation]\nunit = "steps"\nevery = 3\nmetric = "loss"\npatience = 2\n')
     folder = tmp_path / "killed"
     code = "import sys; from stbir.training.loop import train; train(sys.argv[1], to=sys.argv[2], workers=2)"
     process = subprocess.Popen([sys.executable, "-c", code, str(recipe), str(folder)], stderr=subprocess.DEVNULL)
@@ -179,11 +234,19 @@ def test_killed_it_goes_on_and_leaves_no_worker(recipe: Path, tmp_path: Path) ->
     train(recipe, to=folder, workers=2, resume=True)
     train(recipe, to=tmp_path / "unbroken", workers=2)
     torch.testing.assert_close(weights(folder), weights(tmp_path / "unbroken"), rtol=0, atol=0)
+    assert measurements(folder) == measurements(tmp_path / "unbroken")
     assert not list(folder.glob(".tmp*"))
     until = time.monotonic() + 20
     while any(runs(worker) for worker in workers) and time.monotonic() < until:
         time.sleep(0.1)
     assert not any(runs(worker) for worker in workers)
+
+
+def measurements(folder: Path) -> dict[tuple[str, int], float]:
+    rows = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    found = [row for row in rows if row.get("stage") and "validation" in row]
+    assert len({(row["stage"], row["step"]) for row in found}) == len(found) > 0
+    return {(row["stage"], row["step"]): row["validation"]["loss"] for row in found}
 
 
 def children(pid: int) -> list[int]:

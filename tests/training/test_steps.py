@@ -3,7 +3,10 @@
 import copy
 import json
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -45,13 +48,20 @@ def method(clip_folder: Path) -> MeanOverRows:
     return MeanOverRows(stbir.load(clip_folder).backbone, LateFusionConfig())
 
 
-def one_step(method: Method, tmp_path: Path, **stage: object) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
+def one_step(
+    method: Method,
+    tmp_path: Path,
+    *,
+    shared: Processes | None = None,
+    scaler: torch.amp.GradScaler | None = None,
+    **stage: object,
+) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
     values = {"steps": 1, "batch_size": 8, "optimiser": "sgd", "learning_rate": 0.1, "warm_up": 0, **stage}
     plan = parse(Recipe, {"name": "some", "start": {"weights": "tiny"}, "stages": [values]}, source="test")
     method = copy.deepcopy(method)
-    alone = Processes(0, 1, torch.device("cpu"))
+    shared = shared or Processes(0, 1, torch.device("cpu"))
     source = open_source(plan, root=tmp_path, method=method)
-    course = Course(plan, method, source, alone, Journal(None), tmp_path / "state", 0)
+    course = Course(plan, method, source, shared, Journal(None), tmp_path / "state", 0)
     free_only(method, plan.stages[0].free)
     terms = learn(
         course,
@@ -60,7 +70,7 @@ def one_step(method: Method, tmp_path: Path, **stage: object) -> tuple[dict[str,
         method.batch(ten_pairs()[:8]),
         objective=Settings(),
         optimiser=optimiser_of(method, plan.stages[0]),
-        scaler=torch.amp.GradScaler("cuda", enabled=False),
+        scaler=scaler or torch.amp.GradScaler("cuda", enabled=False),
     )
     return terms, method.state_dict()
 
@@ -74,6 +84,36 @@ def test_two_portions_of_four_are_one_batch_of_eight(method: MeanOverRows, tmp_p
     assert len(moved) > 20
 
 
+class Thread(Processes):
+    """One of two threads that stand for processes: what one gives, both have."""
+
+    meeting = Barrier(2)
+    given: ClassVar[dict[int, torch.Tensor]] = {}
+
+    def summed(self, value: torch.Tensor) -> torch.Tensor:
+        self.given[self.number] = value
+        self.meeting.wait(timeout=20)
+        total = self.given[0] + self.given[1]
+        self.meeting.wait(timeout=20)
+        return total
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_two_that_share_a_step_come_to_the_weights_of_one(
+    method: MeanOverRows, tmp_path: Path, accumulate: int
+) -> None:
+    alone = one_step(method, tmp_path)
+
+    def half(number: int) -> tuple[dict[str, float], dict[str, torch.Tensor]]:
+        return one_step(method, tmp_path, shared=Thread(number, 2, torch.device("cpu")), accumulate=accumulate)
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(half, (0, 1))
+    assert first[0] == second[0] == pytest.approx(alone[0], abs=2e-4)
+    torch.testing.assert_close(first[1], second[1], rtol=0, atol=0)
+    torch.testing.assert_close(first[1], alone[1], rtol=0, atol=1e-6)
+
+
 def test_a_clip_shortens_the_gradient_and_0_leaves_it(method: MeanOverRows, tmp_path: Path) -> None:
     before = method.state_dict()
 
@@ -83,6 +123,15 @@ def test_a_clip_shortens_the_gradient_and_0_leaves_it(method: MeanOverRows, tmp_
 
     assert length(clip=0.01) == pytest.approx(0.1 * 0.01, rel=1e-3)
     assert length(clip=0.0) > 2 * length(clip=0.01)
+
+
+def test_a_scaled_loss_moves_weights_as_far(method: MeanOverRows, tmp_path: Path) -> None:
+    """What fp16 needs on a GPU; the clip must see gradients that are no longer scaled."""
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+    plain, scaled = (one_step(method, tmp_path, clip=0.01, scaler=some)[1] for some in (None, scaler))
+    torch.testing.assert_close(plain, scaled, rtol=0, atol=1e-6)
+    untouched = one_step(method, tmp_path, scaler=torch.amp.GradScaler("cpu", init_scale=float("inf")))[1]
+    torch.testing.assert_close(untouched, method.state_dict(), rtol=0, atol=0)
 
 
 RECIPE = """
@@ -111,11 +160,11 @@ average = 0.5
 name = "second"
 free = ["*layer_norm*"]
 steps = 6
-batch_size = 2
+batch_size = 4
 keep = "{keep}"
 optimiser = "sgd"
 schedule = "cosine"
-accumulate = 1
+accumulate = 2
 """
 
 

@@ -45,9 +45,14 @@ def test_the_outcome_follows_from_the_interval(before: float, after: float, outc
     assert (verdict.low > 0, verdict.high < 0) == (outcome == "better", outcome == "worse")
 
 
-def test_one_query_more_of_many_shows_nothing() -> None:
-    first, second = report([0.0] * 39 + [1.0]), report([0.0] * 38 + [1.0] * 2)
-    assert judge(first, second, "both/acc@1", chosen=False, seed=0).outcome == "no difference"
+@pytest.mark.parametrize(("more", "outcome"), [(1, "no difference"), (4, "no difference"), (8, "better")])
+def test_a_few_queries_more_show_nothing(more: int, outcome: str) -> None:
+    """Four tosses that all fall on one side happen once in eight times, though the interval is above 0."""
+    first, second = report([0.0] * 40), report([0.0] * (40 - more) + [1.0] * more)
+    verdict = judge(first, second, "both/acc@1", chosen=False, seed=0)
+    assert verdict.outcome == outcome
+    assert verdict.low is not None
+    assert (verdict.low > 0) == (more > 1)
 
 
 @pytest.mark.parametrize("metric", ["loss", "both/median_rank", "sketch/median_rank"])

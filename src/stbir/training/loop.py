@@ -24,7 +24,7 @@ from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.reporters import open_reporter
 from stbir.training.selection import Selection
 from stbir.training.source import Source, open_source
-from stbir.training.stages import LOSS, Validation
+from stbir.training.stages import LOSS, Validation, parts
 from stbir.training.steps import Course, run_stage, tell
 from stbir.training.validation import measure
 from stbir.training.verdict import NOT_MEASURED, Verdict, judge, write_verdict
@@ -138,10 +138,11 @@ def _at_start(course: Course) -> Report | None:
     """Measure the model before its first step; a resumed run does it again, which gives the same."""
     if course.source.held_out is None or not course.processes.main:
         return None
-    how = _judged_by(course.plan)
-    found = measure(course.method, course.source.held_out, metric=how.metric)
-    if how.metric != LOSS and any(course.plan.validation_of(stage) for stage in course.plan.stages):
-        found.value(how.metric)  # what cannot be measured is found out now
+    found = measure(course.method, course.source.held_out, metric=_judged_by(course.plan).metric)
+    for stage in course.plan.stages:
+        how = course.plan.validation_of(stage)
+        if how and how.metric != LOSS and parts(how.metric)[0] not in found.report.results:
+            found.value(how.metric)  # refuses now what it would refuse in the middle of the run
     tell(course.journal, found, stage=None, step=0, at=0)
     return found.report
 

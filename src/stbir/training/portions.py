@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from stbir.methods.batch import Batch
+from stbir.methods.batch import Batch, Negatives
 
 
 def portion(batch: Batch, first: int, stop: int) -> Batch:
     """The rows of a batch from `first` up to `stop`, with their own negatives."""
-    wrong = batch.negatives
-    if wrong is not None:
-        own = slice(first * wrong.each, stop * wrong.each)
-        wrong = replace(
-            wrong,
-            photos=None if wrong.photos is None else wrong.photos[own],
-            sketches=None if wrong.sketches is None else wrong.sketches[own],
-            ids=None if wrong.ids is None else wrong.ids[own],
-            mask=None if wrong.mask is None else wrong.mask[own],
-        )
-    rows = slice(first, stop)
-    return replace(
-        batch,
-        photos=batch.photos[rows],
-        sketches=batch.sketches[rows],
-        ids=batch.ids[rows],
-        mask=batch.mask[rows],
-        instances=batch.instances[rows],
-        categories=batch.categories[rows],
-        classes=None if batch.classes is None else batch.classes[rows],
-        negatives=wrong,
-        embedded={side: vectors[rows] for side, vectors in batch.embedded.items()},
-    )
+    return _cut(batch, slice(first, stop))
 
 
 def portions(batch: Batch, *, process: int, processes: int, each: int) -> Iterator[tuple[Batch, float]]:
@@ -52,9 +33,24 @@ def portions(batch: Batch, *, process: int, processes: int, each: int) -> Iterat
 
 
 def onto(batch: Batch, device: torch.device) -> Batch:
-    """Bring to `device` what a method does not bring there itself: classes and known embeddings."""
-    return replace(
-        batch,
-        classes=None if batch.classes is None else batch.classes.to(device),
-        embedded={side: vectors.to(device) for side, vectors in batch.embedded.items()},
-    )
+    """Bring all tensors of a batch to `device`: classes and known embeddings among them, which a method does not."""
+    return _moved(batch, device)
+
+
+def _cut(value: Any, rows: slice) -> Any:
+    """Cut whatever has a row per object; a field that a batch gets one day is cut like the others."""
+    if isinstance(value, Negatives):
+        rows = slice(rows.start * value.each, rows.stop * value.each)
+    if isinstance(value, Batch | Negatives):
+        return replace(value, **{part.name: _cut(getattr(value, part.name), rows) for part in fields(value)})
+    if isinstance(value, Mapping):
+        return {name: _cut(one, rows) for name, one in value.items()}
+    return value[rows] if isinstance(value, Sequence | np.ndarray | Tensor) else value
+
+
+def _moved(value: Any, device: torch.device) -> Any:
+    if isinstance(value, Batch | Negatives):
+        return replace(value, **{part.name: _moved(getattr(value, part.name), device) for part in fields(value)})
+    if isinstance(value, Mapping):
+        return {name: _moved(one, device) for name, one in value.items()}
+    return value.to(device) if isinstance(value, Tensor) else value

@@ -41,7 +41,8 @@ def judge(start: Report, end: Report, metric: str, *, chosen: bool, seed: int) -
     """Compare the reports of the start and of the end on the same queries, those of one photo taken together.
 
     DESIGN: a loss has no value per query, a median rank no mean over queries; for these the verdict is about the MRR
-    of the first of both, sketch and text that was measured.
+    of the first of both, sketch and text that was measured. And where few queries changed, the interval alone is too
+    sure of itself: better or worse needs the randomisation test to agree at 5 %.
 
     Args:
         start: of the model before its first step.
@@ -67,7 +68,8 @@ def judge(start: Report, end: Report, metric: str, *, chosen: bool, seed: int) -
     found = after.difference
     assert found is not None
     queries = len(end.per_query[modality]["query"])
-    outcome = "better" if found.low > 0 else "worse" if found.high < 0 else "no difference"
+    sure = found.p <= 0.05
+    outcome = "better" if sure and found.low > 0 else "worse" if sure and found.high < 0 else "no difference"
     first = {
         "better": "better than at the start",
         "worse": "worse than at the start",
@@ -75,7 +77,7 @@ def judge(start: Report, end: Report, metric: str, *, chosen: bool, seed: int) -
     }[outcome]
     words = (
         f"{first}: {modality}/{name} went from {before.value:.3f} to {after.value:.3f} on {queries:,} held-out "
-        f"queries ({found.mean:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f})"
+        f"queries ({found.mean:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f}, p = {found.p:.2g})"
     )
     if chosen:
         words += "; the weights were chosen by the same queries, which flatters them a little"
