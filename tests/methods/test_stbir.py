@@ -20,6 +20,7 @@ from stbir.methods.batch import Batch, Negatives
 from stbir.methods.stbir import STBIR, STBIRObjective, quad
 from stbir.nn.clip import load_backbone
 from stbir.nn.freezing import free_only, matching
+from stbir.testing import check_method
 from stbir.types import Floats, Photo, Query
 
 EACH = 2
@@ -348,6 +349,31 @@ def test_wrong_settings_are_refused(clip_folder: Path) -> None:
         made(clip_folder, sketch_weights="somewhere")
     with pytest.raises(ConfigError, match="does not divide"):
         made(clip_folder, fusion="templates", templates={"heads": 5})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"sketch": "lines", "place_dimension": 48},
+        {"fusion": "templates", "templates": {"layers": 1, "hidden": 32, "dropout": 0}},
+    ],
+    ids=["lines", "templates"],
+)
+def test_the_contract_holds_with_other_settings(settings: dict[str, object]) -> None:
+    check_method(lambda backbone: build("stbir", backbone, settings), patterns=(("*",), ("sketch.*",)))
+
+
+@pytest.mark.parametrize("target", ["image", "joint", "fusion"])
+def test_half_precision_compares_in_full(clip_folder: Path, pairs: Pairs, target: str) -> None:
+    method = made(clip_folder, fusion="templates", classes=3)
+    batch, objective = with_negatives(method, pairs), STBIRObjective(target=target)
+    with torch.inference_mode():
+        exact = method.loss(batch, objective)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            rough = method.loss(batch, objective)
+    for name, term in rough.items():
+        assert term.dtype == torch.float32
+        assert float(term) == pytest.approx(float(exact[name]), rel=0.1, abs=0.02), name
 
 
 def test_three_stages_overfit_ten_pairs(tiny: Method) -> None:
