@@ -232,7 +232,7 @@ class STBIR(ThreeEncoders):
         return self.judge.loss(torch.cat(queries), torch.cat(standings))
 
     def _gated(self, sketches: Tensor, texts: Tensor, mean: Tensor) -> Tensor:
-        """Q = norm(g q_f + (1 - g) norm((f_S + f_T) / 2))."""
+        """What the gate makes of templates and mean: q = norm(g q_f + (1 - g) norm((f_S + f_T) / 2))."""
         assert self.templates is not None
         gate, device = self.config.templates.gate, self.backbone.device
         fused = self.templates(sketches.to(device), texts.to(device)).to(mean.device)

@@ -16,7 +16,10 @@ SOFTNESS = 0.02
 
 
 class Judge(nn.Module):
-    """A network with one hidden layer from a query's vector to its expected standing."""
+    """A network with one hidden layer from a query's vector to its expected standing.
+
+    Unit rows have tiny components; scaled to about 1 each, they teach it something at the rates of encoders too.
+    """
 
     def __init__(self, dimension: int, *, hidden: int = 64) -> None:
         super().__init__()
@@ -32,7 +35,7 @@ class Judge(nn.Module):
         return F.binary_cross_entropy_with_logits(self._logits(queries.detach()), standings.detach())
 
     def _logits(self, queries: Tensor) -> Tensor:
-        return self.outer(F.gelu(self.inner(queries))).squeeze(1).float()
+        return self.outer(F.gelu(self.inner(queries * queries.shape[1] ** 0.5))).squeeze(1).float()
 
 
 def standing(right: Tensor, wrong: Tensor) -> Tensor:

@@ -136,9 +136,10 @@ def overlap(*parts: Tensor) -> Tensor:
     >>> float(overlap(part, part).round(decimals=3)), float(overlap(part, torch.ones(2, 1)))
     (1.0, 0.0)
     """
-    scaled = [_standardised(part.float()) for part in parts]
-    pairs = [(a, b) for i, a in enumerate(scaled) for b in scaled[i + 1 :]]
-    return torch.stack([(a.T @ b / len(a)).square().mean() for a, b in pairs]).mean()
+    with torch.autocast(parts[0].device.type, enabled=False):
+        scaled = [_standardised(part.float()) for part in parts]
+        pairs = [(a, b) for i, a in enumerate(scaled) for b in scaled[i + 1 :]]
+        return torch.stack([(a.T @ b / len(a)).square().mean() for a, b in pairs]).mean()
 
 
 def _standardised(part: Tensor) -> Tensor:
