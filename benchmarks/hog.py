@@ -22,8 +22,8 @@ from real_sketches import HALVES, tables
 import stbir
 from stbir.cli.wording import table
 from stbir.data.pictures import open_picture
-from stbir.evaluation.protocol import summarise
-from stbir.functional.metrics import target_ranks
+from stbir.evaluation.intervals import bootstrap
+from stbir.functional.metrics import hit_at, target_ranks
 from stbir.types import Floats, Pixels, Query, Split
 
 SIDE, CELL, BINS = 128, 32, 9
@@ -116,10 +116,9 @@ def standardised(scores: Floats) -> Floats:
 
 def measured(name: str, scores: Floats) -> list[str]:
     ranks = target_ranks(np.round(scores.astype(np.float64), 6), np.eye(len(scores), dtype=bool))
-    result = summarise(ranks, seed=0, resamples=1000)
-    cells = (
-        (100 * result[measure], *(100 * end for end in result["intervals"][measure])) for measure in ("acc@1", "acc@10")
-    )
+    values = {f"acc@{k}": hit_at(ranks, k) for k in (1, 10)}
+    intervals = bootstrap(values, seed=0)
+    cells = ((100 * values[name].mean(), *(100 * end for end in intervals[name])) for name in values)
     return [name, *(f"{value:.1f} [{low:.1f}, {high:.1f}]" for value, low, high in cells)]
 
 

@@ -19,16 +19,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 import stbir
 from stbir.cli.evaluate import readable, write_report
 from stbir.data.table import read_table
-from stbir.evaluation.protocol import evaluate, summarise
+from stbir.evaluation.presets import preset
+from stbir.evaluation.protocol import evaluate
 from stbir.evaluation.robustness import evaluate_robustness
-from stbir.evaluation.vectors import encode_asked, encode_gallery
-from stbir.functional.streaming import vector_ranks
-from stbir.types import Floats, Split
+from stbir.evaluation.vectors import encode_gallery
+from stbir.types import Split
 
 Row = dict[str, object]
 COLUMNS = ("sketch", "text", "photo", "category")
@@ -53,7 +51,8 @@ def main() -> None:
             report = evaluate(method, split, within=within, photos=photos)
             print(f"\n{readable(report)}", flush=True)
             if name == "sketchy":
-                print(by_class(method, split, photos), flush=True)
+                by_class = preset("fine-grained", relevance="category")
+                print(f"\n{readable(evaluate(method, split, protocol=by_class, photos=photos))}", flush=True)
             if options.json:
                 curves = evaluate_robustness(method, split, within=within, photos=photos)
                 sections = {"robustness": {"protocol": dict(curves.protocol), "results": dict(curves.results)}}
@@ -120,21 +119,6 @@ SETS = {
 def listed(path: Path, *, delimiter: str = ",") -> Iterator[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file, delimiter=delimiter)
-
-
-def by_class(method: stbir.Method, split: Split, photos: Floats) -> str:
-    """The share of sketches with a photo of their class among the first k of all photos."""
-    names = {name: number for number, name in enumerate(sorted({str(photo.category) for photo in split.photos}))}
-    (asked,) = encode_asked(method, split.queries).values()
-    ranks = vector_ranks(
-        asked.vectors,
-        photos,
-        query_labels=np.array([names[str(query.category)] for query in split.queries]),
-        photo_labels=np.array([names[str(photo.category)] for photo in split.photos]),
-    )
-    result = summarise(ranks, seed=0, resamples=1000)
-    rates = ", ".join(f"Acc@{k} {100 * result[f'acc@{k}']:.1f} %" for k in (1, 5, 10))
-    return f"a photo of the class ({len(names)} classes, {len(split.photos):,} photos): {rates}"
 
 
 if __name__ == "__main__":

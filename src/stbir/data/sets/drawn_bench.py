@@ -7,6 +7,7 @@ holds the families that training never draws.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from stbir.data.drawn.bench import DISTORTIONS, NAME, PARTS, VERSION, splits_of
@@ -49,4 +50,4 @@ class DrawnBench(DataSet):
 
     def _split(self, name: str) -> Split:
         part, _, split = name.partition("-")
-        return read_table(self.folder / f"{part}-{split}.csv")
+        return replace(read_table(self.folder / f"{part}-{split}.csv"), name=f"{NAME} {name}")
