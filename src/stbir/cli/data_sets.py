@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from stbir.cli.queries import at
 from stbir.cli.wording import counted, place, shown, table
 from stbir.errors import InputError
 
@@ -41,7 +40,7 @@ def run_check(options: argparse.Namespace) -> int:
     from stbir.data import sets
     from stbir.data.inspection import inspect
 
-    folder = at(options.name, options.folder)
+    folder = sets.place_of(options.name, options.folder)
     findings = inspect(sets.open_set(options.name, folder, variant=options.variant), pictures=not options.quick)
     for mark, lines in (("found", findings.found), ("note", findings.notes), ("fault", findings.faults)):
         for line in lines:

@@ -12,8 +12,6 @@ from stbir.errors import InputError, UnknownName
 if TYPE_CHECKING:
     from stbir.types import Split
 
-DRAWN = "drawn-bench"
-"""The one data set that has a place of its own."""
 OPTIONS = ("at", "split", "variant")
 
 
@@ -26,7 +24,7 @@ def define_queries(parser: argparse.ArgumentParser) -> None:
         help="a CSV with the columns sketch, text, photo and maybe category; or a data set of `stbir data list`",
     )
     parser.add_argument(
-        "--at", metavar="DIR", type=place, help=f"where the data set lies ({DRAWN}: the cache, if left out)"
+        "--at", metavar="DIR", type=place, help="where the data set lies (drawn-bench: the cache, if left out)"
     )
     parser.add_argument("--split", metavar="NAME", help="which of its splits (default: test); a wrong name lists all")
     parser.add_argument("--variant", metavar="V", help="one of several published ways to split it")
@@ -50,24 +48,5 @@ def read_queries(options: argparse.Namespace) -> Split:
         if not table.suffix and not table.exists():
             raise UnknownName("data set", str(table), sets.names(), hint="or give a CSV table")
         return read_table(table)
-    found = sets.open_set(str(table), at(str(table), options.at), variant=options.variant)
+    found = sets.open_set(str(table), sets.place_of(str(table), options.at), variant=options.variant)
     return found.split(options.split or "test")
-
-
-def at(name: str, folder: Path | None) -> Path:
-    """Where a data set lies: the folder that was given, or the cache of what we draw ourselves.
-
-    Raises:
-        UnknownName: there is no such data set.
-        InputError: no folder was given for a data set that has to be got by hand.
-    """
-    if folder is not None:
-        return folder
-    from stbir.data import sets
-
-    sets.summary(name)  # a name that does not exist is the first thing to say
-    if name != DRAWN:
-        raise InputError(f"say in which folder {name} lies; `stbir data check {name} DIR` says what belongs there")
-    from stbir.data.drawn.bench_folder import bench_cache
-
-    return bench_cache()

@@ -11,13 +11,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stbir.errors import UnknownName
+from stbir.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     from stbir.data.sets.base import DataSet
     from stbir.types import Split
 
 _FOLDER = Path(__file__).parent
+_DRAWN = "drawn-bench"
 
 
 def names() -> list[str]:
@@ -60,6 +61,22 @@ def load(name: str, folder: str | Path, split: str = "test", *, variant: str | N
         InputError: files are missing; says which, from whom, where they go and how many they should be.
     """
     return open_set(name, folder, variant=variant).split(split)
+
+
+def place_of(name: str, folder: Path | None) -> Path:
+    """Where a data set lies: the folder that was given, or the cache of the one that we draw ourselves.
+
+    Raises:
+        UnknownName: there is no such data set.
+        InputError: no folder was given for a data set that has to be got by hand.
+    """
+    if folder is not None:
+        return folder
+    if _stem(name) != _stem(_DRAWN):
+        raise InputError(f"say in which folder {name} lies; `stbir data check {name} DIR` says what belongs there")
+    from stbir.data.drawn.bench_folder import bench_cache
+
+    return bench_cache()
 
 
 def _stem(name: str) -> str:

@@ -14,12 +14,14 @@ VirtualClasses = Literal["given", "kmeans", "category", "none"]
 class PairSet(Settings):
     """A split of a data set of `stbir.data.sets`; folders are relative to the root that `stbir train --data` gives.
 
+    Only drawn-bench can do without a folder: it lies in the cache then.
+
     `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
     `-`: `017-2.png` shows `017.jpg`.
     """
 
     name: str
-    folder: str
+    folder: str | None = None
     split: str = "train"
     variant: str | None = None
     more_sketches: tuple[str, ...] = ()

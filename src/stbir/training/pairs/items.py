@@ -92,7 +92,8 @@ def _instance(item: Item) -> str:
 
 
 def _items(each: PairSet, label: str, root: Path) -> list[Item]:
-    split = sets.load(each.name, root / each.folder, each.split, variant=each.variant)
+    folder = sets.place_of(each.name, None if each.folder is None else root / each.folder)
+    split = sets.load(each.name, folder, each.split, variant=each.variant)
     drawn: dict[str, list[Drawn]] = {}
     told: dict[str, list[str]] = {}
     for instance, words, sketch in sorted(_told(split.queries), key=_place):

@@ -16,10 +16,13 @@ NAME = r"^[A-Za-z0-9][\w.-]*$"
 
 
 class Test(Settings):
-    """A split of a data set to be tested on; the folder is relative to the root that `--data` gives."""
+    """A split of a data set to be tested on; the folder is relative to the root that `--data` gives.
+
+    Only drawn-bench can do without a folder: it lies in the cache then.
+    """
 
     name: str
-    folder: str
+    folder: str | None = None
     split: str = "test"
     variant: str | None = None
 

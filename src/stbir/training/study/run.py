@@ -144,9 +144,10 @@ def tests_of(cell: Cell, root: Path) -> dict[str, Split]:
 
     if cell.task.folds:
         return dict(zip(cell.data.labels, held_out_fold(cell.data, root=root), strict=True))
+    places = [sets.place_of(test.name, None if test.folder is None else root / test.folder) for test in cell.task.tests]
     return {
-        f"{test.name} {test.split}": sets.load(test.name, root / test.folder, test.split, variant=test.variant)
-        for test in cell.task.tests
+        f"{test.name} {test.split}": sets.load(test.name, place, test.split, variant=test.variant)
+        for test, place in zip(cell.task.tests, places, strict=True)
     }
 
 
