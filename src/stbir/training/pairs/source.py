@@ -39,6 +39,8 @@ class Pairs:
     classes: int
     held_out: Split | None
     skipped: int
+    judged: Prepared | None = None
+    """The held-out part as rows, for the loss on it; None where nothing is held out."""
 
     def steps(self, stage: PairStage) -> int:
         """How many steps a stage has; an epoch is as many as it takes to see every photo once.
@@ -75,6 +77,28 @@ class Pairs:
         pictures = method.backbone.preprocessing
         return PairBatches(prepared, self.class_of, self.data, stage, pictures, seed=self.seed, known=known)
 
+    def held_out_batches(self, method: Method, stage: PairStage) -> Iterable[Batch]:
+        """Held-out objects as the stage would train on them, with wrong ones of the held-out part: always the same.
+
+        Nothing is degraded, bent or mirrored, and no row has a virtual class, which only photos to train on have. Where
+        the last batch would not be full, its rows are left out.
+        """
+        if self.judged is None or len(self.judged) < 2:
+            return
+        prepared = self.judged.looked_at(method.look)
+        plain = self.data.model_copy(update=dict.fromkeys(("bend", "sway", "move", "move_photo", "forget_word"), 0.0))
+        batches = PairBatches(
+            prepared,
+            np.full(len(prepared), -1),
+            plain.model_copy(update={"mirror": False}),
+            _Judged.of(stage, most=len(prepared)),
+            method.backbone.preprocessing,
+            seed=self.seed,
+            known={},
+        )
+        # a last batch that is not full would be filled with photos that were there already
+        yield from (batches[step] for step in range(len(prepared) // batches.stage.batch_size))
+
     def _steady(self, stage: PairStage) -> Iterable[Side]:
         """The sides that look the same in every step."""
         worse = stage.curriculum
@@ -85,6 +109,23 @@ class Pairs:
             yield "sketch"
         if not self.data.forget_word:
             yield "text"
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What of a stage decides its batches, for the held-out part."""
+
+    name: str
+    batch_size: int
+    negatives: int
+    negatives_of: tuple[Side, ...]
+    steps: int | None = None
+    epochs: int | None = 1
+    curriculum: None = None
+
+    @staticmethod
+    def of(stage: PairStage, *, most: int) -> _Judged:
+        return _Judged(f"{stage.name}:held out", min(stage.batch_size, most), stage.negatives, stage.negatives_of)
 
 
 def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) -> Pairs:
@@ -105,8 +146,16 @@ def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) 
     class_of, classes = virtual_classes(
         items, data, vectors=lambda: np.asarray(table(method, prepared, "photo")), seed=seed
     )
+    held = [item for item in parts.validation if item.usable]
     return Pairs(
-        data, seed, prepared, class_of, classes, _validation(parts.validation, method), len(parts.train) - len(items)
+        data,
+        seed,
+        prepared,
+        class_of,
+        classes,
+        _validation(parts.validation, method),
+        skipped=len(parts.train) - len(items),
+        judged=prepare_items(held, [parts.objects[item.name] for item in held], method) if held else None,
     )
 
 
