@@ -32,7 +32,8 @@ class Spread:
 
     def trouble(self) -> str | None:
         """What is wrong in words, or None: `FEWEST`, `SHARE`, `ALIKE` and `SPREAD` say what counts as that."""
-        if self.effective_rank < max(FEWEST, SHARE * self.most):
+        # of two or three vectors nobody can say more than that they are few
+        if self.effective_rank < max(min(FEWEST, self.most / 2), SHARE * self.most):
             return f"they lie along about {self.effective_rank:.1f} directions of {self.most}"
         if self.similarity > ALIKE and self.deviation < SPREAD:
             return f"they are nearly the same (mean similarity {self.similarity:.3f})"
@@ -47,6 +48,7 @@ def spread(vectors: Floats) -> Spread:
     Spread(effective_rank=4.0, similarity=0.0, deviation=0.0, most=4)
     >>> spread(rows[[0, 0, 0, 0]]).trouble()
     'they lie along about 1.0 directions of 4'
+    >>> spread(np.array([[1, 0], [0.6, 0.8]], np.float32)).trouble()
     """
     rows = vectors[:MOST].astype(np.float64)
     apart = ~np.eye(len(rows), dtype=bool)

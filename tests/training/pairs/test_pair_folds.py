@@ -99,3 +99,18 @@ def test_two_sets_of_one_name_stay_apart(root: Path, data) -> None:
     shoes = {"name": "shoe-v1", "folder": "shoes"}
     items = read_items(data(sets=[shoes, {"name": "shoe-v1", "folder": "chairs"}]), root=root)
     assert len({item.name for item in items}) == len(items) == 24
+
+
+def test_a_set_can_be_there_to_judge_by(root: Path, data) -> None:
+    """What is in both sets, near duplicates included, is validated on; the rest of the first is trained on."""
+    sets = [
+        {"name": "shoe-v1", "folder": "shoes"},
+        {"name": "chair-v1", "folder": "chairs"},
+        {"name": "chair-v1", "folder": "chairs", "part": "validation"},
+    ]
+    parts = parts_of(data(sets=sets, validation=0), root=root)
+    assert {item.label for item in parts.validation} == {"chair-v1", "chair-v1.2"}
+    assert {item.label for item in parts.train} == {"shoe-v1"}
+    assert len(parts.validation) == 2 * 10
+    alone = parts_of(data(sets=sets[:1], validation=0), root=root)
+    assert [item.name for item in alone.train] == [item.name for item in parts.train]

@@ -16,6 +16,8 @@ class PairSet(Settings):
 
     Only drawn-bench can do without a folder: it lies in the cache then.
 
+    Objects of a set whose `part` is "validation" are validated on, never trained on.
+
     `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
     `-`: `017-2.png` shows `017.jpg`.
     """
@@ -24,6 +26,7 @@ class PairSet(Settings):
     folder: str | None = None
     split: str = "train"
     variant: str | None = None
+    part: Literal["train", "validation"] = "train"
     more_sketches: tuple[str, ...] = ()
 
 

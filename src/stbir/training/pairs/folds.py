@@ -44,6 +44,10 @@ def parts_of(data: PairsData, *, root: Path) -> Parts:
     items = read_items(data, root=root)
     objects = objects_of(items)
     sides = dealt(objects.values(), folds=data.folds, fold=data.fold, seed=data.fold_seed, validation=data.validation)
+    judging = {label for label, each in zip(data.labels, data.sets, strict=True) if each.part == "validation"}
+    for item in items:
+        if item.label in judging and sides[objects[item.name]] == "train":
+            sides[objects[item.name]] = "validation"
     by_side: dict[str, list[Item]] = {"train": [], "validation": [], "test": []}
     for item in items:
         by_side[sides[objects[item.name]]].append(item)
