@@ -79,6 +79,26 @@ def test_a_stage_equals_a_slow_loop(plain: STBIR, pairs: Pairs, target: str) -> 
     assert set(terms) == {"nce", "triplet", "classes", "quality"}
 
 
+def test_modalities_can_be_anchors_by_themselves(plain: STBIR, pairs: Pairs) -> None:
+    """With `alone` 0.5 each of the two others counts a quarter, against their mean once."""
+    batch = with_negatives(plain, pairs)
+    with torch.no_grad():
+        alone, together = (plain.loss(batch, STBIRObjective(target="text", alone=alone)) for alone in (0.5, 0.0))
+        right = plain.embed_texts(batch.ids, batch.mask)
+        assert batch.negatives is not None
+        wrong = plain.embed_texts(batch.negatives.ids, batch.negatives.mask)  # type: ignore[arg-type]
+        contrast, hinge = 0.0, 0.0
+        for side in ("photo", "sketch"):
+            for b, anchor in enumerate(plain.rows(batch, side)):  # type: ignore[arg-type]
+                scores = [float(anchor @ n) for n in wrong[EACH * b : EACH * (b + 1)]]
+                own = float(anchor @ right[b])
+                contrast -= math.log(math.exp(own / 0.07) / sum(math.exp(s / 0.07) for s in (own, *scores)))
+                hinge += sum(max(0.0, 0.2 + s - own) for s in scores) / EACH
+    count = len(right)
+    assert float(alone["nce"] - together["nce"]) == pytest.approx(0.8 * 0.25 * contrast / count, rel=1e-4)
+    assert float(alone["triplet"] - together["triplet"]) == pytest.approx(0.7 * 0.25 * hinge / count, rel=1e-3)
+
+
 def test_all_stages_at_once_add_up(plain: STBIR, pairs: Pairs) -> None:
     batch = with_negatives(plain, pairs)
     with torch.no_grad():

@@ -71,7 +71,8 @@ class STBIRObjective(Settings):
 
     `target` is a stage, "all" of the stages at once, "joint" fine-tuning (sketch, words and both against photos), or
     the "fusion" by templates alone. `quadrants` belongs to the image stage only; the author removed it, at 0.2.
-    `in_batch` adds the other rows of the batch to the negatives it brings.
+    `in_batch` adds the other rows of the batch to the negatives it brings. `alone` is how much each of the two other
+    modalities, as an anchor by itself, weighs against their mean (DESIGN): queries of one modality are asked too.
     """
 
     target: Target = "joint"
@@ -82,6 +83,7 @@ class STBIRObjective(Settings):
     temperature: float = Field(default=0.07, gt=0)
     margin: float = Field(default=0.2, ge=0)
     in_batch: bool = False
+    alone: float = Field(default=0.0, ge=0)
     sketch_loss: float = Field(default=1.0, ge=0, description="joint")
     text_loss: float = Field(default=0.5, ge=0, description="joint")
     both_loss: float = Field(default=0.7, ge=0, description="joint")
@@ -165,11 +167,15 @@ class STBIR(ThreeEncoders):
     def _stage(self, stage: str, batch: Batch, rows: Rows, wanted: STBIRObjective) -> dict[str, Tensor]:
         side = STAGES[stage]
         first, second = (rows[other] for other in SIDES if other != side)
-        scores = self._scores(unit(first + second), batch, rows, side, in_batch=wanted.in_batch)
-        terms = {
-            "nce": wanted.nce * explicit_nce(*scores, wanted.temperature),
-            "triplet": wanted.triplet * triplet(*scores, wanted.margin),
-        }
+        anchors = [(unit(first + second), 1.0)]
+        if wanted.alone:
+            anchors += [(first, wanted.alone / 2), (second, wanted.alone / 2)]
+        terms: dict[str, Tensor] = {}
+        for anchor, weight in anchors:
+            scores = self._scores(anchor, batch, rows, side, in_batch=wanted.in_batch)
+            nce, tri = explicit_nce(*scores, wanted.temperature), triplet(*scores, wanted.margin)
+            terms["nce"] = terms.get("nce", 0) + weight * wanted.nce * nce
+            terms["triplet"] = terms.get("triplet", 0) + weight * wanted.triplet * tri
         if self.head is not None and batch.classes is not None:
             terms["classes"] = wanted.classes * self.head(rows[side], batch.classes)
         if stage == "image" and wanted.quadrants:

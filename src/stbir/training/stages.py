@@ -78,6 +78,7 @@ class Stage(Settings):
     curriculum: Curriculum | None = None
     negatives: int = Field(default=0, ge=0, description="wrong things that each row of a batch gets")
     negatives_of: tuple[Literal["photo", "sketch", "text"], ...] = ()
+    same_class: bool = Field(default=True, description="wrong photos and sketches come from the row's virtual class")
     validation: Validation | None = Field(default=None, description="instead of the recipe's")
     keep: Literal["last", "best"] = "last"
 

@@ -31,6 +31,7 @@ class Stage:
     curriculum: Curriculum | None = None
     negatives: int = 0
     negatives_of: tuple[str, ...] = ()
+    same_class: bool = True
 
 
 def blocks(seed: str) -> Image.Image:

@@ -89,3 +89,17 @@ def test_batches_carry_what_the_stage_asks_for(opened, method, stage) -> None:
         assert batch.photos[row].tobytes() not in of_row
     for nothing in (stage(negatives=3), stage(negatives_of=sides)):
         assert pairs.batches(method, nothing)[0].negatives is None
+
+
+def test_wrong_things_can_come_from_everywhere(opened, method, stage) -> None:
+    pairs = opened(validation=0, virtual_classes="category")
+    categories = dict(zip((p.tobytes() for p in pairs.prepared.looked), pairs.prepared.categories, strict=True))
+    for same_class in (True, False):
+        asked = stage(batch_size=5, negatives=6, negatives_of=("photo",), same_class=same_class)
+        batch = pairs.batches(method, asked)[0]
+        strange = [
+            categories[photo.tobytes()] != batch.categories[row // 6]
+            for row, photo in enumerate(batch.negatives.photos)
+        ]
+        assert any(strange) != same_class
+        assert batch.classes is not None, "the head may still want them"

@@ -41,6 +41,8 @@ class PairStage(Protocol):
     def negatives(self) -> int: ...
     @property
     def negatives_of(self) -> tuple[Literal["photo", "sketch", "text"], ...]: ...
+    @property
+    def same_class(self) -> bool: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,7 @@ class PairBatches(Dataset[Batch]):
 
     @cached_property
     def _wrong(self) -> Wrong:
-        return Wrong(self.prepared, self.classes)
+        return Wrong(self.prepared, self.classes if self.stage.same_class else np.full_like(self.classes, -1))
 
     def _items(self, step: int) -> tuple[list[int], int]:
         """The rows of a step, and its epoch."""

@@ -122,6 +122,7 @@ class _Judged:
     steps: int | None = None
     epochs: int | None = 1
     curriculum: None = None
+    same_class: bool = False
 
     @staticmethod
     def of(stage: PairStage, *, most: int) -> _Judged:
