@@ -8,7 +8,6 @@ import pytest
 import torch
 from staged import LINES, Pairs, made, vectors, with_negatives
 
-import stbir
 from stbir.data import drawn
 from stbir.errors import ConfigError, EmptyQuery
 from stbir.methods import build, load
@@ -18,21 +17,6 @@ from stbir.nn.clip import load_backbone
 from stbir.nn.freezing import free_only, matching
 from stbir.testing import check_method
 from stbir.types import Query
-
-
-@pytest.fixture(scope="module")
-def pairs() -> Pairs:
-    return [drawn.draw("boot", seed, size=64).pair() for seed in range(4)]
-
-
-@pytest.fixture(scope="module")
-def plain(clip_folder: Path) -> STBIR:
-    return made(clip_folder, classes=3)
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Method:
-    return stbir.load("tiny")
 
 
 def test_built_on_tiny_it_starts_as_tiny(tiny: Method) -> None:

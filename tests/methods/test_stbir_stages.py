@@ -11,7 +11,6 @@ import torch
 from staged import EACH, LINES, STAGES, Pairs, made, vectors, with_negatives
 from torch import Tensor
 
-import stbir
 from stbir.data import drawn
 from stbir.functional.scoring import unit
 from stbir.methods import build
@@ -19,21 +18,6 @@ from stbir.methods.base import Method
 from stbir.methods.batch import Negatives
 from stbir.methods.stbir import STBIR, STBIRObjective, quad
 from stbir.nn.freezing import free_only, matching
-
-
-@pytest.fixture(scope="module")
-def pairs() -> Pairs:
-    return [drawn.draw("boot", seed, size=64).pair() for seed in range(4)]
-
-
-@pytest.fixture(scope="module")
-def plain(clip_folder: Path) -> STBIR:
-    return made(clip_folder, classes=3)
-
-
-@pytest.fixture(scope="module")
-def tiny() -> Method:
-    return stbir.load("tiny")
 
 
 def slow_stage(rows: dict[str, Tensor], wrong: dict[str, Tensor], target: str) -> tuple[float, float]:
