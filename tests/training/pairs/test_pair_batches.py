@@ -238,3 +238,18 @@ def test_photo_and_sketch_of_a_row_are_bent_alike(opened, method, stage) -> None
                 again += np.array_equal(photo, prepared.looked[item])
                 assert np.array_equal(photo[..., 0], sketch[..., 0]) == (sway == 0)
         assert again == 0, "every photo is bent"
+
+
+def test_batches_of_one_category_show_every_photo_once_too(opened, method, stage) -> None:
+    pairs = opened(validation=0, one_category=True)
+    batches = pairs.batches(method, stage(batch_size=4))
+    assert pairs.prepared.categories.count("shoe") == 12
+    kinds: list[str] = []
+    for epoch in range(3):
+        of_epoch = [batches[step] for step in range(6 * epoch, 6 * epoch + 6)]
+        shown = [row for batch in of_epoch for row in _photos(pairs, batch)]
+        assert sorted(shown[:22]) == list(range(22))
+        assert all(len(set(batch.categories)) == 1 for batch in of_epoch[:5])
+        kinds.append("".join(batch.categories[0][0] for batch in of_epoch[:5]))
+    assert all(sorted(order) == sorted("ssscc") for order in kinds)
+    assert len(set(kinds)) > 1

@@ -40,6 +40,9 @@ class PairsData(Settings):
     Fine classes, "virtual classes" in STBIR (arXiv 2604.15735), are those `given` by the set, clusters of the starting
     model's photo vectors within each category (`kmeans`, into as many as `clusters` says), the categories, or none.
 
+    With `one_category` a batch is of one category where there are enough photos of it, so that its rows are hard to
+    tell apart; what is left over of each category shares the last batches of an epoch (DESIGN).
+
     A `mirror`ed row has photo and sketch mirrored. `move` and `move_photo` turn, resize and shift every sketch and
     every photo a little by chance (DESIGN), 0 not at all and 1 as far as `stbir.functional.degrade.pictures` goes.
     `bend` bends photo and sketch of a row alike into another object, `sway` the sketch alone (DESIGN, the same scale).
@@ -54,6 +57,7 @@ class PairsData(Settings):
     validation: float = Field(default=0.1, ge=0, lt=1)
     virtual_classes: VirtualClasses = "none"
     clusters: dict[str, int] = Field(default_factory=dict)
+    one_category: bool = False
     mirror: bool = False
     move: float = Field(default=0.0, ge=0, le=1)
     move_photo: float = Field(default=0.0, ge=0, le=1)

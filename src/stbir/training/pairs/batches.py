@@ -102,9 +102,17 @@ class PairBatches(Dataset[Batch]):
         return items, epoch
 
     def _order(self, epoch: int) -> list[int]:
-        order = list(range(len(self.prepared)))
-        self._random(f"epoch {epoch}").shuffle(order)
-        return order
+        order, rng = list(range(len(self.prepared))), self._random(f"epoch {epoch}")
+        rng.shuffle(order)
+        if not self.data.one_category:
+            return order
+        size, categories = self.stage.batch_size, self.prepared.categories
+        alike = [[item for item in order if categories[item] == name] for name in dict.fromkeys(categories)]
+        whole = [some[i : i + size] for some in alike for i in range(0, len(some) - size + 1, size)]
+        rng.shuffle(whole)
+        left = [item for some in alike for item in some[len(some) // size * size :]]
+        rng.shuffle(left)
+        return [item for batch in whole for item in batch] + left
 
     def _random(self, what: str) -> random.Random:
         return random.Random(f"{self.seed}:{self.stage.name}:{what}")
