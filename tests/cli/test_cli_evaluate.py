@@ -145,7 +145,7 @@ def test_progressive_says_what_has_no_strokes(stbir, table: Path, clip_folder: P
 
 def test_a_data_set_by_its_name(stbir, table: Path, clip_folder: Path, tmp_path: Path) -> None:
     """The table in its folder is a split of the data set `table`, and gives the same numbers."""
-    by_name = stbir("evaluate", clip_folder, "table", "--at", table.parent, "--split", "table")
+    by_name = stbir("evaluate", clip_folder, "Table", "--at", table.parent, "--split", "table")
     assert (by_name.code, by_name.err) == (0, "")
     assert by_name.out == stbir("evaluate", clip_folder, table).out
 
@@ -158,6 +158,7 @@ def test_a_data_set_by_its_name(stbir, table: Path, clip_folder: Path, tmp_path:
         (["shoes-v1"], "unknown data set 'shoes-v1', did you mean 'shoe-v1'?"),
         (["table", "--at", "{folder}"], "unknown split 'test' (known: table)"),
         (["table", "--at", "{folder}", "--variant", "a"], "unknown variant 'a'"),
+        (["drawn-benhc", "--split", "shoes-test"], "unknown data set 'drawn-benhc', did you mean 'drawn-bench'?"),
         (["{folder}/table.csv", "--split", "test"], "--split is for data sets"),
     ],
 )

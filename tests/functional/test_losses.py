@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from stbir.functional.losses import explicit_nce, similarities, similarities_in_batch, triplet
+from stbir.functional.losses import explicit_nce, info_nce, similarities, similarities_in_batch, triplet
 from stbir.functional.margins import class_cosines, margin_loss, with_margin
 from stbir.functional.scoring import unit
 
@@ -115,3 +115,20 @@ def test_half_precision_compares_in_full(rows: tuple[Tensor, Tensor, Tensor]) ->
     for value in (right, wrong, others, cosines):
         assert value.dtype == torch.float32
     torch.testing.assert_close(right, (rows[0] * rows[1]).sum(dim=1))
+
+
+def test_rows_of_one_object_are_not_contrasted() -> None:
+    """Against a slow loop that leaves out, in both directions, what shows the same object."""
+    generator = torch.Generator().manual_seed(3)
+    queries, photos = (unit(torch.randn(5, 8, generator=generator)) for _ in range(2))
+    names = "aabcb"
+    same = torch.tensor([[one == other for other in names] for one in names])
+    total = 0.0
+    for rows, others in ((queries, photos), (photos, queries)):
+        for i in range(5):
+            scores = [float(7 * rows[i] @ others[j]) for j in range(5) if j == i or names[j] != names[i]]
+            total -= float(7 * rows[i] @ others[i]) - math.log(sum(math.exp(score) for score in scores))
+    assert float(info_nce(queries, photos, 7.0, same=same)) == pytest.approx(total / 10, rel=1e-5)
+    assert float(info_nce(queries, photos, 7.0, same=torch.eye(5, dtype=torch.bool))) == pytest.approx(
+        float(info_nce(queries, photos, 7.0)), rel=1e-6
+    )

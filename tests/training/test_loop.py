@@ -168,7 +168,7 @@ class Classed(DrawnSource):
         return 7
 
 
-@pytest.mark.parametrize(("asked", "classes"), [("", 7), ("[start.settings]\nclasses = 3", 3)])
+@pytest.mark.parametrize(("asked", "classes"), [("", 7), ("[start.settings]\nclasses = 9", 9)])
 def test_a_method_is_told_the_classes_of_the_data_and_the_objective_of_the_stage(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, classes: int
 ) -> None:
@@ -179,6 +179,45 @@ def test_a_method_is_told_the_classes_of_the_data_and_the_objective_of_the_stage
     recipe.write_text(text)
     train(recipe, to=tmp_path / "run", workers=0)
     assert Informed.told == [(classes, 1.0)] * 3 + [(classes, 3.0)] * 5
+
+
+def test_fewer_classes_than_the_data_has_are_refused(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stbir.training.loop.build", lambda _, b, settings: Informed(b, Informed.Config(**settings)))
+    monkeypatch.setattr("stbir.training.loop.open_source", lambda plan, **_: Classed(plan.data, plan.seed))
+    recipe.write_text(recipe.read_text().replace("[data]", "[start.settings]\nclasses = 3\n[data]"))
+    with pytest.raises(ConfigError, match="say classes = 3, but the data has 7"):
+        train(recipe, to=tmp_path / "run", workers=0)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("curriculum = { ramp = 3 }", "asks for a curriculum, which drawn data does not have"),
+        ('negatives = 2\nnegatives_of = ["photo"]', "asks for negatives, which drawn data does not have"),
+        ("negatives = 2", "give both or neither"),
+    ],
+)
+def test_what_would_silently_do_nothing_is_refused(recipe: Path, tmp_path: Path, line: str, says: str) -> None:
+    recipe.write_text(recipe.read_text() + line + "\n")
+    with pytest.raises(ConfigError, match=says):
+        train(recipe, to=tmp_path / "run", workers=0)
+
+
+def test_a_stage_whose_loss_reaches_nothing_free_is_refused(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LateFusion, "loss", lambda self, *_: {"nothing": self.backbone.clip.logit_scale.detach() * 1})
+    with pytest.raises(ConfigError, match=r"the loss of stage 'first' \(nothing\) does not depend on anything"):
+        train(recipe, to=tmp_path / "run", workers=0)
+
+
+def test_a_log_without_a_checkpoint_is_begun_anew(recipe: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/log.jsonl").write_text('{"stage": "of a run that was killed at once", "step": 1}\n')
+    train(recipe, to=tmp_path / "run", workers=0)
+    assert "killed" not in (tmp_path / "run/log.jsonl").read_text()
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(1, 3), (4, 1)])

@@ -1,16 +1,19 @@
 """A study trains and tests every cell once, whatever interrupts it, and its numbers are those of a plain loop."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
 from stbir.cli import main
 from stbir.errors import ConfigError, InputError
+from stbir.evaluation.significance import holm
 from stbir.training.study import Cell, Study
 from stbir.training.study.run import Place, read_result, read_study, run_study
 from stbir.training.study.summary import summarise_study
@@ -141,6 +144,49 @@ def test_results_of_other_settings_are_refused(study: Path, boxes: Path, tmp_pat
         run_study(changed, place)
 
 
+def test_another_model_of_the_same_name_is_not_taken_for_the_first(
+    study: Path, boxes: Path, tmp_path: Path, clip_folder: Path
+) -> None:
+    from stbir.nn.clip import load_backbone
+    from stbir.training.study.run import _fingerprint
+
+    model = tmp_path / "model"
+    shutil.copytree(clip_folder, model)
+    study.write_text(study.read_text().replace(str(clip_folder), str(model)))
+    _, cells = read_study(study)
+    place = Place(boxes, tmp_path / "out")
+    run_study(cells[:1], place)
+    backbone = load_backbone(str(model))
+    with torch.no_grad():
+        backbone.clip.visual_projection.weight.mul_(1.5)
+    backbone.save(model)
+    _fingerprint.cache_clear()  # as in another run
+    with pytest.raises(InputError, match="is of other settings than the study now has"):
+        read_result(cells[0], place.to)
+
+
+def test_p_values_are_adjusted_for_the_number_of_entrants() -> None:
+    data = {"source": "pairs", "sets": [{"name": "folder", "folder": "x"}]}
+    task = {"name": "t", "folds": 2, "data": data}
+    names = ["a", "b", "c", "d"]
+    study = Study.model_validate({"name": "s", "seeds": [0], "models": names, "against": ["a"], "tasks": [task]})
+    rng = np.random.default_rng(0)
+    results: dict[Cell, Any] = {}
+    for place, name in enumerate(names):
+        ranks = [1 + int(rng.random() < 0.5 - 0.12 * place) for _ in range(60)]
+        asked = {"both": {"query": [*range(60)], "target": [f"{i}" for i in range(60)], "rank": ranks}}
+        results[Cell(study.tasks[0], name, None, 0, 0)] = {"tests": {"x": {"clean": asked, "degraded": {}}}}
+
+    def found(some: list[str]) -> dict[str, float]:
+        only = study.model_copy(update={"models": ("a", *some)})
+        rows = summarise_study(only, {cell: one for cell, one in results.items() if cell.entrant in ("a", *some)})
+        return {row.entrant: row.against["a"].p for row in rows if row.measure == "acc@1" and row.entrant != "a"}
+
+    plain = {name: found([name])[name] for name in names[1:]}
+    assert found(names[1:]) == dict(zip(plain, holm([*plain.values()]), strict=True))
+    assert found(names[1:])["d"] == pytest.approx(3 * plain["d"])
+
+
 def test_the_command_prints_what_the_results_say(
     study: Path, boxes: Path, tmp_path: Path, clip_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,6 +253,15 @@ def test_differences_are_of_the_same_queries() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
+        ("seeds = [0, 1]", "seeds = [0, 0]", "seeds are different numbers from 0 on"),
+        ("seeds = [0, 1]", "seeds = [-1]", "seeds are different numbers from 0 on"),
+        (
+            "folds = 2",
+            'folds = 1\ntests = [{ name = "folder", folder = "x" }]',
+            "needs either folds, 2 or more, or tests",
+        ),
+        ("validation = 0", "folds = 3", "task 'boxes': the folds of a st"),
+        ('recipes = ["plain.toml"]', 'recipes = ["scratch.toml"]', "a new CLIP learns its words from drawn objects"),
         ("folds = 2", "", "needs either folds, 2 or more, or tests"),
         ("against = [", 'against = ["nobody", ', "against names 'nobody', which is none of"),
         ('recipes = ["plain.toml"]', 'recipes = ["plain.toml", "plain.toml"]', "two of a name"),
@@ -215,6 +270,9 @@ def test_differences_are_of_the_same_queries() -> None:
 )
 def test_studies_that_make_no_sense(study: Path, old: str, new: str, says: str) -> None:
     study.write_text(study.read_text().replace(old, new, 1))
+    scratch = study.with_name("plain.toml").read_text().replace('source = "pairs"\n', "").partition("[data]")[0]
+    scratch = re.sub(r"weights = .*", "[start.scratch]\nside = 64", scratch)
+    study.with_name("scratch.toml").write_text(f"{scratch}\n[[stages]]\nsteps = 1\n")
     with pytest.raises(ConfigError) as caught:
         read_study(study)
     assert says in str(caught.value)

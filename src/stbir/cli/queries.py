@@ -41,12 +41,13 @@ def read_queries(options: argparse.Namespace) -> Split:
     from stbir.data.table import read_table
 
     table: Path = options.data
-    if str(table) not in sets.names() or table.is_file():
-        for name in OPTIONS:
-            if getattr(options, name) is not None:
-                raise InputError(f"--{name} is for data sets ({', '.join(sets.names())}), and {table} is a table")
-        if not table.suffix and not table.exists():
-            raise UnknownName("data set", str(table), sets.names(), hint="or give a CSV table")
-        return read_table(table)
-    found = sets.open_set(str(table), sets.place_of(str(table), options.at), variant=options.variant)
-    return found.split(options.split or "test")
+    name = str(table).lower().replace("_", "-")
+    if name in sets.names() and not table.is_file():
+        found = sets.open_set(name, sets.place_of(name, options.at), variant=options.variant)
+        return found.split(options.split or "test")
+    if not table.suffix and not table.exists():
+        raise UnknownName("data set", str(table), sets.names(), hint="or give a CSV table")
+    for option in OPTIONS:
+        if getattr(options, option) is not None:
+            raise InputError(f"--{option} is for data sets ({', '.join(sets.names())}), and {table} is a table")
+    return read_table(table)

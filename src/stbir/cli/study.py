@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stbir.training.study import Study
     from stbir.training.study.summary import Row
 
+CHANCE = 0.05
 HEADS = {"sketch": "sketch", "text": "words", "both": "both"}
 
 
@@ -78,7 +79,8 @@ def readable(study: Study, rows: Sequence[Row], *, measure: str) -> str:
     seeds = ", ".join(map(str, study.seeds))
     blocks.append(
         f"{measure} {scale}: mean ± standard deviation over seeds {seeds} [95 % bootstrap interval, queries of one "
-        "photo together]; * after a difference: its 95 % interval leaves out 0"
+        "photo together]; * after a difference: its interval leaves out 0, and p of a paired randomisation test, "
+        f"adjusted for the number of entrants (Holm), is at most {CHANCE}"
     )
     return "\n\n".join(blocks)
 
@@ -94,7 +96,7 @@ def _tests(study: Study, rows: Sequence[Row]) -> list[str]:
             for row in rows:
                 if row.entrant == entrant and base in row.against:
                     one = row.against[base]
-                    mark = "*" if one.low > 0 or one.high < 0 else ""
+                    mark = "*" if (one.low > 0 or one.high < 0) and one.p <= CHANCE else ""
                     cells[row.condition, row.modality] = (
                         f"{100 * one.mean:+.1f}{mark} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
                     )

@@ -7,13 +7,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def info_nce(queries: Tensor, photos: Tensor, scale: Tensor | float) -> Tensor:
+def info_nce(queries: Tensor, photos: Tensor, scale: Tensor | float, *, same: Tensor | None = None) -> Tensor:
     """Contrast each query with its photo against the other photos of the batch, and the other way round.
 
     With unit rows q_i and p_i and s = `scale` (an inverse temperature):
     L = -1/2 mean_i [log softmax_j(s q_i.p_j)_i + log softmax_j(s q_j.p_i)_i]
-    (Radford et al. 2021, figure 3). Both inputs have the shape (batch, dimension). The scores are
-    float32 even inside autocast: half precision cannot tell near neighbours apart.
+    (Radford et al. 2021, figure 3). Both inputs have the shape (batch, dimension). Where the bool matrix `same` is
+    true, beside the diagonal, two rows are of one object and not contrasted. The scores are float32 even inside
+    autocast: half precision cannot tell near neighbours apart.
 
     >>> rows = torch.eye(3)
     >>> bool(info_nce(rows, rows, 100.0) < 1e-6)
@@ -21,6 +22,9 @@ def info_nce(queries: Tensor, photos: Tensor, scale: Tensor | float) -> Tensor:
     """
     with torch.autocast(queries.device.type, enabled=False):
         scores = scale * queries.float() @ photos.float().T
+    if same is not None:
+        others = same.to(scores.device) & ~torch.eye(len(scores), dtype=torch.bool, device=scores.device)
+        scores = scores.masked_fill(others, -torch.inf)
     target = torch.arange(len(scores), device=scores.device)
     return (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
 

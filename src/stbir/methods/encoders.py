@@ -14,13 +14,18 @@ from torch import Tensor, nn
 
 from stbir.config import Settings
 from stbir.errors import ConfigError
+from stbir.functional.losses import similarities, similarities_in_batch
 from stbir.functional.scoring import unit
-from stbir.methods.base import Method
+from stbir.methods.base import Method, Side
+from stbir.methods.batch import Batch, same_objects
 from stbir.methods.two_views import TwoViews
 from stbir.nn.clip import Backbone
 from stbir.nn.lines import LINES, Lines, colours_and_contours, joined, with_contours
 from stbir.nn.sketch import LineSketch, ResNetSketch, SketchKind, TowerSketch, identity
 from stbir.types import Pixels
+
+HIGHEST_SCALE = 100.0
+"""The inverse temperature that contrasting words or everything with photos learns stays below this, as in CLIP."""
 
 
 class EncodersConfig(Settings):
@@ -105,6 +110,29 @@ class ThreeEncoders(Method):
                     )
             for lines in (self.image_lines, self.sketch.lines):
                 lines.load_state_dict(origin.own_state())
+
+    def scores(self, anchors: Tensor, batch: Batch, side: Side, *, in_batch: bool = False) -> tuple[Tensor, Tensor]:
+        """Cosines of anchors with the right rows of a side, (batch,), and with wrong ones, (batch, any number).
+
+        The wrong ones are those that the batch brings; its own other rows where it brings none, and with `in_batch`
+        these too.
+
+        Raises:
+            ConfigError: the batch brings wrong rows, but none of this side.
+        """
+        right, wrong, same = self.rows(batch, side), self.wrong_rows(batch, side), same_objects(batch)
+        if wrong is None:
+            if batch.negatives is not None:
+                raise ConfigError(
+                    f'this loss wants wrong things of the side "{side}", but the stage gives others; put it into '
+                    "negatives_of"
+                )
+            return similarities_in_batch(anchors, right, same)
+        mine, scores = similarities(anchors, right, wrong)
+        if not in_batch:
+            return mine, scores
+        _, others = similarities_in_batch(anchors, right, same)
+        return mine, torch.cat([scores, others], dim=1)
 
     def fingerprint(self) -> dict[str, str]:
         return super().fingerprint() | ({"contours": LINES} if self._lined else {})

@@ -32,12 +32,12 @@ from torch import Tensor
 
 from stbir.config import Settings
 from stbir.errors import ConfigError
-from stbir.functional.losses import explicit_nce, info_nce, similarities, similarities_in_batch, triplet
+from stbir.functional.losses import explicit_nce, info_nce, similarities_in_batch, triplet
 from stbir.functional.margins import Margin
 from stbir.functional.scoring import unit
 from stbir.methods.base import Side
 from stbir.methods.batch import Batch, same_objects
-from stbir.methods.encoders import EncodersConfig, ThreeEncoders
+from stbir.methods.encoders import HIGHEST_SCALE, EncodersConfig, ThreeEncoders
 from stbir.nn.clip import Backbone
 from stbir.nn.heads import CategoryHead
 from stbir.nn.quality import Judge, standing
@@ -51,8 +51,6 @@ Target = Literal["sketch", "image", "text", "all", "joint", "fusion"]
 SIDES: tuple[Side, ...] = ("photo", "sketch", "text")
 STAGES: Mapping[str, Side] = {"sketch": "sketch", "image": "photo", "text": "text"}
 """The stages in their order, and the side that each of them trains."""
-HIGHEST_SCALE = 100.0
-"""The inverse temperature that plain fine-tuning learns stays below this, as in CLIP."""
 
 
 class STBIRConfig(EncodersConfig):
@@ -72,7 +70,8 @@ class STBIRObjective(Settings):
     `target` is a stage, "all" of the stages at once, "joint" fine-tuning (sketch, words and both against photos), or
     the "fusion" by templates alone. `quadrants` belongs to the image stage only; the author removed it, at 0.2.
     `in_batch` adds the other rows of the batch to the negatives it brings. `alone` is how much each of the two other
-    modalities, as an anchor by itself, weighs against their mean (DESIGN): queries of one modality are asked too.
+    modalities, as an anchor by itself, weighs against their mean: queries of one modality are asked too. With
+    `both_ways` each right thing is also contrasted with the anchors of the other rows, as a search goes (both DESIGN).
     """
 
     target: Target = "joint"
@@ -84,6 +83,7 @@ class STBIRObjective(Settings):
     margin: float = Field(default=0.2, ge=0)
     in_batch: bool = False
     alone: float = Field(default=0.0, ge=0)
+    both_ways: bool = False
     sketch_loss: float = Field(default=1.0, ge=0, description="joint")
     text_loss: float = Field(default=0.5, ge=0, description="joint")
     both_loss: float = Field(default=0.7, ge=0, description="joint")
@@ -135,7 +135,7 @@ class STBIR(ThreeEncoders):
                     terms[name] = terms[name] + term if name in terms else term
         if self.templates is not None and wanted.target in ("joint", "fusion"):
             query = self.templates(rows["sketch"], rows["text"])
-            scores = self._scores(query, batch, rows, "photo", in_batch=True)
+            scores = self.scores(query, batch, "photo", in_batch=True)
             terms |= self.templates.loss(query, rows["sketch"], rows["text"], scores, wanted.templates)
         terms["quality"] = wanted.quality * self._quality_loss(batch, rows)
         return terms
@@ -172,10 +172,13 @@ class STBIR(ThreeEncoders):
             anchors += [(first, wanted.alone / 2), (second, wanted.alone / 2)]
         terms: dict[str, Tensor] = {}
         for anchor, weight in anchors:
-            scores = self._scores(anchor, batch, rows, side, in_batch=wanted.in_batch)
-            nce, tri = explicit_nce(*scores, wanted.temperature), triplet(*scores, wanted.margin)
-            terms["nce"] = terms.get("nce", 0) + weight * wanted.nce * nce
-            terms["triplet"] = terms.get("triplet", 0) + weight * wanted.triplet * tri
+            ways = [self.scores(anchor, batch, side, in_batch=wanted.in_batch)]
+            if wanted.both_ways:
+                ways.append(similarities_in_batch(rows[side], anchor, same_objects(batch)))
+            for scores in ways:
+                nce, tri = explicit_nce(*scores, wanted.temperature), triplet(*scores, wanted.margin)
+                terms["nce"] = terms.get("nce", 0) + weight / len(ways) * wanted.nce * nce
+                terms["triplet"] = terms.get("triplet", 0) + weight / len(ways) * wanted.triplet * tri
         if self.head is not None and batch.classes is not None:
             terms["classes"] = wanted.classes * self.head(rows[side], batch.classes)
         if stage == "image" and wanted.quadrants:
@@ -184,29 +187,16 @@ class STBIR(ThreeEncoders):
 
     def _joint(self, batch: Batch, rows: Rows, wanted: STBIRObjective) -> dict[str, Tensor]:
         photos, sketches, texts = (rows[side] for side in SIDES)
-        scale = self.backbone.clip.logit_scale.exp().clamp(max=HIGHEST_SCALE)
+        scale, same = self.backbone.clip.logit_scale.exp().clamp(max=HIGHEST_SCALE), same_objects(batch)
         terms = {
-            "sketch": wanted.sketch_loss * info_nce(sketches, photos, scale),
-            "text": wanted.text_loss * info_nce(texts, photos, scale),
-            "both": wanted.both_loss * info_nce(unit(sketches + texts), photos, scale),
+            "sketch": wanted.sketch_loss * info_nce(sketches, photos, scale, same=same),
+            "text": wanted.text_loss * info_nce(texts, photos, scale, same=same),
+            "both": wanted.both_loss * info_nce(unit(sketches + texts), photos, scale, same=same),
         }
         if self.head is not None and batch.classes is not None:
             each = [self.head(rows[side], batch.classes) for side in SIDES]
             terms["classes"] = wanted.classes * torch.stack(each).mean()
         return terms
-
-    def _scores(
-        self, anchors: Tensor, batch: Batch, rows: Rows, side: Side, *, in_batch: bool
-    ) -> tuple[Tensor, Tensor]:
-        """Cosines with the right rows of a side (batch,) and the wrong ones (batch, each)."""
-        wrong = self.wrong_rows(batch, side)
-        if wrong is None:
-            return similarities_in_batch(anchors, rows[side], same_objects(batch))
-        right, scores = similarities(anchors, rows[side], wrong)
-        if not in_batch:
-            return right, scores
-        _, others = similarities_in_batch(anchors, rows[side], same_objects(batch))
-        return right, torch.cat([scores, others], dim=1)
 
     def _quadrant_loss(self, batch: Batch, photos: Tensor) -> Tensor:
         """L_fus = [1 - cos(f_I(quad(I, S+)), f_I(I))] + max(0, cos(f_I(quad(I, S-)), f_I(I)) - 0.1).

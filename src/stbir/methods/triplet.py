@@ -14,12 +14,9 @@ from pydantic import Field
 from torch import Tensor
 
 from stbir.config import Settings
-from stbir.functional.losses import info_nce, similarities, similarities_in_batch, triplet
+from stbir.functional.losses import info_nce, triplet
 from stbir.methods.batch import Batch, same_objects
-from stbir.methods.encoders import EncodersConfig, ThreeEncoders
-
-HIGHEST_SCALE = 100.0
-"""The inverse temperature for words stays below this, as in CLIP."""
+from stbir.methods.encoders import HIGHEST_SCALE, EncodersConfig, ThreeEncoders
 
 
 class TripletObjective(Settings):
@@ -40,17 +37,12 @@ class Triplet(ThreeEncoders):
         wanted = objective or TripletObjective()
         assert isinstance(wanted, TripletObjective)
         sketches, photos = self.rows(batch, "sketch"), self.rows(batch, "photo")
-        wrong = self.wrong_rows(batch, "photo")
-        scores = (
-            similarities_in_batch(sketches, photos, same_objects(batch))
-            if wrong is None
-            else similarities(sketches, photos, wrong)
-        )
+        scores = self.scores(sketches, batch, "photo")
         right, others = (-distance(cosines) for cosines in scores)
         terms = {"triplet": wanted.sketch * triplet(right, others, wanted.margin)}
         if wanted.text:
             scale = self.backbone.clip.logit_scale.exp().clamp(max=HIGHEST_SCALE)
-            terms["text"] = wanted.text * info_nce(self.rows(batch, "text"), photos, scale)
+            terms["text"] = wanted.text * info_nce(self.rows(batch, "text"), photos, scale, same=same_objects(batch))
         return terms
 
 

@@ -8,7 +8,7 @@ from stbir.methods.base import Method
 from stbir.nn.freezing import matching
 from stbir.training.optimisation import factors
 from stbir.training.processes import Processes
-from stbir.training.recipe import Recipe
+from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.source import LossSource, Source
 from stbir.training.stages import LOSS, Stage
 from stbir.training.validation import interval
@@ -25,6 +25,7 @@ def check_plan(plan: Recipe, *, method: Method, source: Source, processes: Proce
         factors(matching(method, stage.free), stage.rates)
         objective_of(method, stage)
         source.steps(stage)
+        _check_data(plan, stage)
         if stage.precision == "fp16" and processes.device.type != "cuda":
             raise ConfigError(f"stage {stage.name!r}: precision fp16 needs a CUDA device; take bf16 or fp32 here")
         least = 2 * processes.count * stage.accumulate
@@ -43,6 +44,17 @@ def objective_of(method: Method, stage: Stage) -> Settings:
         ConfigError: the method's loss has no such setting, or not with this value.
     """
     return parse(type(method).Objective, dict(stage.objective), source=f"objective of stage {stage.name!r}")
+
+
+def _check_data(plan: Recipe, stage: Stage) -> None:
+    """Refuse what only pairs can give: it would silently do nothing."""
+    if isinstance(plan.data, DrawnData):
+        for name, given in (("a curriculum", stage.curriculum is not None), ("negatives", stage.negatives > 0)):
+            if given:
+                raise ConfigError(
+                    f'stage {stage.name!r} asks for {name}, which drawn data does not have; take source = "pairs", or '
+                    "leave it out"
+                )
 
 
 def _check_validation(plan: Recipe, stage: Stage, source: Source) -> None:

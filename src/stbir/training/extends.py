@@ -29,6 +29,9 @@ def read_recipe(path: str | Path) -> Recipe:
 def extended(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Merge the values of a recipe with changes to them.
 
+    Raises:
+        ConfigError: `order` names a stage that is not there.
+
     >>> base = {"seed": 0, "stages": [{"name": "a", "steps": 1}, {"name": "b", "steps": 2, "curriculum": {"start": 1}}]}
     >>> extended(base, {"stages": [{"name": "b", "curriculum": False}], "order": ["b"]})
     {'seed': 0, 'stages': [{'name': 'b', 'steps': 2}]}
@@ -38,6 +41,8 @@ def extended(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     stages = _merged_stages(base.get("stages", ()), changes.pop("stages", ()))
     merged = _merged(base, changes)
     if order is not None:
+        if not isinstance(order, list):
+            raise ConfigError(f"order takes a list of stages, got {order!r}")
         by_name = {stage.get("name"): stage for stage in stages}
         if unknown := [name for name in order if name not in by_name]:
             raise ConfigError(f"order names the stage {unknown[0]!r} (known: {', '.join(map(str, by_name))})")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from stbir.errors import InputError
+from stbir.errors import ConfigError, InputError
 from stbir.methods import build, load
 from stbir.methods.base import Method
 from stbir.training import checkpoint
@@ -23,7 +23,7 @@ from stbir.training.processes import Processes, processes
 from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.reporters import open_reporter
 from stbir.training.selection import Selection
-from stbir.training.source import Source, open_source
+from stbir.training.source import LossSource, Source, open_source
 from stbir.training.stages import LOSS, Validation, parts
 from stbir.training.steps import Course, run_stage, tell
 from stbir.training.validation import measure
@@ -83,6 +83,9 @@ def train(
         method.to(shared.device)
         check_plan(plan, method=method, source=source, processes=shared)
         with closing(_journal(plan, folder, begun, source=source, shared=shared, report_to=report_to)) as journal:
+            if source.skipped:
+                words = f"{source.skipped:,} photos are not trained on: they have no sketch or no words"
+                journal.warn("skipped", words)
             course = Course(plan, method, source, shared, journal, state, workers)
             before = _at_start(course)
             if begun:
@@ -103,11 +106,14 @@ def train(
 def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Method, Source]:
     """Make the method a recipe starts from, and open its data as that method sees it.
 
-    A method that wants to know the number of fine `classes` and was not told gets that of the data. The
-    words of a new CLIP are collected by `workers` processes.
+    A method that wants to know the number of fine `classes` and was not told gets that of the data. What a method adds
+    to its CLIP, such as a head, starts alike for every seed. The words of a new CLIP are collected by `workers`
+    processes.
 
     Raises:
-        ConfigError: a setting of the method is wrong.
+        ConfigError: a setting of the method is wrong, or does not fit the data.
+        UnknownName: there is no such model, method, data set or family.
+        ModelError: the model to start from cannot be used.
         InputError: files of the data are missing.
     """
     origin = load(plan.start.weights) if plan.start.weights is not None else None
@@ -121,7 +127,6 @@ def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Metho
         backbone = new_backbone(plan.start.scratch, vocabulary(plan.data, workers=workers), seed=plan.seed)
 
     def made(**told: int) -> Method:
-        torch.manual_seed(plan.seed)
         method = build(plan.start.method, backbone, {**plan.start.settings, **told})
         if origin is not None:
             method.inherit(origin)
@@ -129,8 +134,14 @@ def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Metho
 
     method = made()
     source = open_source(plan, root=root, method=method)
-    if getattr(method.config, "classes", None) == 0 and source.classes:
+    told = getattr(method.config, "classes", None)
+    if told == 0 and source.classes:
         method = made(classes=source.classes)
+    elif told and told < source.classes:
+        raise ConfigError(
+            f"settings of {method.name} say classes = {told}, but the data has {source.classes}; leave it out to take "
+            "as many as there are"
+        )
     return method, source
 
 
@@ -143,6 +154,12 @@ def _at_start(course: Course) -> Report | None:
         how = course.plan.validation_of(stage)
         if how and how.metric != LOSS and parts(how.metric)[0] not in found.report.results:
             found.value(how.metric)  # refuses now what it would refuse in the middle of the run
+        if how and how.metric == LOSS and isinstance(course.source, LossSource):
+            if next(iter(course.source.held_out_batches(course.method, stage)), None) is None:
+                raise ConfigError(
+                    f"stage {stage.name!r} is to be measured by its loss, but no two held-out photos have sketch and "
+                    "words; take a metric such as both/acc@1, or hold more back"
+                )
     tell(course.journal, found, stage=None, step=0, at=0)
     return found.report
 
@@ -176,6 +193,8 @@ def _journal(
     if not shared.main:
         return Journal(None)
     log, first = folder / "log.jsonl", 0
+    if not begun:
+        log.unlink(missing_ok=True)  # of a run that was killed before its first checkpoint
     if begun:
         over = plan.stages[: begun.stage]
         running = plan.stages[begun.stage].name if begun.stage < len(plan.stages) else None

@@ -34,6 +34,11 @@ class Source(Protocol):
         ...
 
     @property
+    def skipped(self) -> int:
+        """How many photos cannot be trained on, because something about them is missing."""
+        ...
+
+    @property
     def held_out(self) -> Split | None:
         """Queries and photos that no batch shows, to measure on; never a test split."""
         ...
@@ -70,6 +75,10 @@ class DrawnSource:
 
     @property
     def classes(self) -> int:
+        return 0
+
+    @property
+    def skipped(self) -> int:
         return 0
 
     def steps(self, stage: Stage) -> int:

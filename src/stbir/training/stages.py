@@ -86,6 +86,11 @@ class Stage(Settings):
     def _one_length(self) -> Stage:
         if (self.steps is None) == (self.epochs is None):
             raise ValueError(f"stage {self.name!r} needs either steps or epochs")
+        if bool(self.negatives) != bool(self.negatives_of):
+            raise ValueError(
+                f"stage {self.name!r}: negatives says how many wrong things a row gets, negatives_of which; "
+                "give both or neither"
+            )
         if self.batch_size < 2 * self.accumulate:
             raise ValueError(
                 f"a batch of {self.batch_size} cannot be cut into {self.accumulate} portions of at least 2 rows; "

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from stbir.config import Settings
-from stbir.errors import InputError, ModelError
+from stbir.errors import ConfigError, InputError, ModelError
 from stbir.methods.base import Method
 from stbir.methods.batch import Batch
 from stbir.nn.freezing import free_only
@@ -159,6 +159,11 @@ def learn(
             terms = method.loss(onto(some, shared.device), objective)
         names = [*terms]
         values = torch.stack([value.float() for value in terms.values()])
+        if not values.requires_grad:
+            raise ConfigError(
+                f"the loss of stage {stage.name!r} ({', '.join(names)}) does not depend on anything that it frees "
+                f"({', '.join(stage.free)}); free other parts, or change its objective"
+            )
         scaler.scale(share * torch.stack(list(terms.values())).sum()).backward()
         found.append(share * values.detach())
     mean = shared.summed(torch.stack(found).sum(dim=0)).tolist()
@@ -204,7 +209,7 @@ def _measured(
 
 
 def tell(journal: Journal, found: Measured, *, stage: str | None, step: int, at: int) -> None:
-    """Write a measurement down, and warn where the vectors of a side have run together since the start."""
+    """Write a measurement down, and warn where the vectors of a side have run together."""
     spreads = {side: asdict(spread) for side, spread in found.spreads.items()}
     journal.measured(stage, step, at=at, numbers=found.numbers, spreads=spreads)
     if stage is None:

@@ -101,6 +101,12 @@ def test_two_sets_of_one_name_stay_apart(root: Path, data) -> None:
     assert len({item.name for item in items}) == len(items) == 24
 
 
+def test_twins_on_purpose_are_no_duplicates(root: Path, data) -> None:
+    sets = [{"name": "shoe-v1", "folder": "shoes", "near_duplicates": False}, {"name": "chair-v1", "folder": "chairs"}]
+    objects = parts_of(data(sets=sets), root=root).objects
+    assert len(set(objects.values())) == len(objects)
+
+
 def test_a_set_can_be_there_to_judge_by(root: Path, data) -> None:
     """What is in both sets, near duplicates included, is validated on; the rest of the first is trained on."""
     sets = [

@@ -16,6 +16,7 @@ class PairSet(Settings):
 
     Only drawn-bench can do without a folder: it lies in the cache then.
 
+    Near-duplicate photos count as one object, unless the set is one of twins on purpose: `near_duplicates = false`.
     Objects of a set whose `part` is "validation" are validated on, never trained on.
 
     `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
@@ -27,6 +28,7 @@ class PairSet(Settings):
     split: str = "train"
     variant: str | None = None
     part: Literal["train", "validation"] = "train"
+    near_duplicates: bool = True
     more_sketches: tuple[str, ...] = ()
 
 

@@ -1,14 +1,14 @@
 """Which objects are trained on, validated on and tested on: by object, never by photo or by sketch.
 
 Several published sets show one object in two photos. A model that has trained on one of them is not measured by the
-other, so near duplicates count as one object.
+other part of its data, so near duplicates count as one object. Splits that a study names as tests are not looked at.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -42,7 +42,8 @@ def parts_of(data: PairsData, *, root: Path) -> Parts:
         InputError: files are missing or cannot be read.
     """
     items = read_items(data, root=root)
-    objects = objects_of(items)
+    twins = {label for label, each in zip(data.labels, data.sets, strict=True) if not each.near_duplicates}
+    objects = objects_of(items, twins=twins)
     sides = dealt(objects.values(), folds=data.folds, fold=data.fold, seed=data.fold_seed, validation=data.validation)
     judging = {label for label, each in zip(data.labels, data.sets, strict=True) if each.part == "validation"}
     for item in items:
@@ -100,21 +101,23 @@ def dealt(objects: Iterable[str], *, folds: int, fold: int, seed: int, validatio
     return sides
 
 
-def objects_of(items: Sequence[Item]) -> dict[str, str]:
+def objects_of(items: Sequence[Item], *, twins: Collection[str] = ()) -> dict[str, str]:
     """The object that each item shows, named after the first of its items; by the item's name.
 
-    Two photos are of one object where the set says so or where one nearly is a copy of the other.
+    Two photos are of one object where the set says so or where one nearly is a copy of the other; photos of the sets
+    `twins`, by their labels, are never taken for copies.
 
     Raises:
         InputError: a photo cannot be read.
     """
     items = sorted(items, key=lambda item: item.name)
     pairs = [pair for same in _told(items).values() for pair in pairwise(same)]
-    pictures = [_picture(item) for item in items]
+    places = [place for place, item in enumerate(items) if item.label not in twins]
+    pictures = [_picture(items[place]) for place in places]
     if pictures:
         hashes = np.stack([difference_hash(picture) for picture in pictures])
         small = np.stack([small_picture(picture) for picture in pictures])
-        pairs += alike(hashes, hashes, (small, small))
+        pairs += [(places[one], places[other]) for one, other in alike(hashes, hashes, (small, small))]
     return {item.name: items[first].name for item, first in zip(items, united(len(items), pairs), strict=True)}
 
 

@@ -20,11 +20,19 @@ class Wrong:
     classes: Numbers
 
     def photos(self, item: int, count: int, rng: random.Random) -> list[int]:
-        """Photos of other objects: of its virtual class where that has any, else of all."""
+        """Photos of other objects: of its virtual class where that has any, else of all.
+
+        Raises:
+            ConfigError: all photos show one object.
+        """
         return picked(self._others(item), count, rng)
 
     def sketches(self, item: int, count: int, rng: random.Random) -> list[int]:
-        """A sketch of each of so many other objects, chosen like `photos`."""
+        """A sketch of each of so many other objects, chosen like `photos`.
+
+        Raises:
+            ConfigError: all photos show one object.
+        """
         return [rng.choice(self.prepared.sketches_of(other)) for other in self.photos(item, count, rng)]
 
     def words(self, item: int, count: int, rng: random.Random) -> list[int]:
@@ -37,7 +45,7 @@ class Wrong:
         said = np.unique(np.concatenate([self._texts[list(self.prepared.words_of(one))] for one in own]))
         others = np.flatnonzero(~np.isin(self._texts, said))
         if not len(others):
-            raise ConfigError("there are no wrong words: all photos that are trained on are described alike")
+            raise ConfigError("there are no wrong words: all photos of this part of the data are described alike")
         return picked(others, count, rng)
 
     @cached_property
@@ -50,7 +58,7 @@ class Wrong:
         strange = self.prepared.objects != self.prepared.objects[item]
         alike = strange & (self.classes == self.classes[item]) & (self.classes >= 0)
         if not strange.any():
-            raise ConfigError("there are no wrong photos: all photos that are trained on show one object")
+            raise ConfigError("there are no wrong photos: all photos of this part of the data show one object")
         return np.flatnonzero(alike if alike.any() else strange)
 
 

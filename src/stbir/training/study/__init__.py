@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from stbir.config import Settings
+from stbir.config import Settings, parse
 from stbir.training.pairs import PairsData
 from stbir.training.recipe import Recipe
 
@@ -41,8 +41,12 @@ class Task(Settings):
 
     @model_validator(mode="after")
     def _one_way(self) -> Task:
-        if (self.folds > 1) == bool(self.tests):
+        if self.folds == 1 or bool(self.folds) == bool(self.tests):
             raise ValueError(f"task {self.name!r} needs either folds, 2 or more, or tests")
+        if self.data.folds or self.data.fold:
+            raise ValueError(
+                f"task {self.name!r}: the folds of a study are those of its task; leave them out of its data"
+            )
         return self
 
 
@@ -50,7 +54,8 @@ class Study(Settings):
     """Which recipes and which models, as they are, meet on which tasks.
 
     `recipes` are files beside the study; what they say of their data is replaced by that of the task. `models` are
-    measured without training. The differences of all the others to each of `against` are tested.
+    measured without training. The differences of all the others to each of `against` are tested. A seed decides folds,
+    batches and everything random in them; what a method adds to its CLIP starts alike for all of them.
     """
 
     name: str = Field(pattern=NAME)
@@ -68,6 +73,8 @@ class Study(Settings):
     @model_validator(mode="after")
     def _known(self) -> Study:
         entrants = self.entrants
+        if len(set(self.seeds)) < len(self.seeds) or min(self.seeds) < 0:
+            raise ValueError(f"seeds are different numbers from 0 on, given: {', '.join(map(str, self.seeds))}")
         if not entrants:
             raise ValueError("a study needs models or recipes")
         for what, names in (("entrant", entrants), ("task", tuple(task.name for task in self.tasks))):
@@ -102,8 +109,15 @@ class Cell:
 
     @property
     def plan(self) -> Recipe | None:
-        """The recipe as it is trained here; None where nothing is."""
-        return self.recipe and self.recipe.model_copy(update={"data": self.data, "seed": self.seed})
+        """The recipe as it is trained here; None where nothing is.
+
+        Raises:
+            ConfigError: with the data of this task it is no recipe.
+        """
+        if self.recipe is None:
+            return None
+        values = self.recipe.model_dump() | {"data": self.data.model_dump(), "seed": self.seed}
+        return parse(Recipe, values, source=f"{self.entrant} on task {self.task.name}")
 
 
 def cells_of(study: Study, recipes: dict[str, Recipe]) -> list[Cell]:

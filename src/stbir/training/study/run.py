@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,10 @@ def read_study(path: str | Path) -> tuple[Study, list[Cell]]:
     path = Path(path)
     study = read_toml(path, Study)
     recipes = {Path(name).stem: read_recipe(path.parent / name) for name in study.recipes}
-    return study, cells_of(study, recipes)
+    cells = cells_of(study, recipes)
+    for cell in cells:
+        _ = cell.plan  # what is wrong with one is found before any other runs for hours
+    return study, cells
 
 
 def run_study(cells: Iterable[Cell], place: Place, *, processes: int = 1) -> None:
@@ -89,18 +93,31 @@ def read_result(cell: Cell, to: Path) -> dict[str, Any] | None:
 
 
 def settings_of(cell: Cell) -> dict[str, Any]:
-    """Everything that decides the result of a cell, but the code."""
+    """Everything that decides the result of a cell, but the code and the files of the data."""
     plan = cell.plan
     return {
         "entrant": cell.entrant,
+        "start": _fingerprint(cell.entrant if plan is None else str(plan.start.weights)),
         "recipe": plan and plan.model_dump(mode="json"),
         "data": cell.data.model_dump(mode="json"),
         "tests": [test.model_dump(mode="json") for test in cell.task.tests],
     }
 
 
+@cache
+def _fingerprint(model: str) -> str:
+    """What a model is that a cell measures or starts from: another one may have taken its name since."""
+    from stbir.methods import load
+
+    return json.dumps(load(model).fingerprint(), sort_keys=True)
+
+
 def run_cell(cell: Cell, place: Place) -> None:
-    """Train the recipe of a cell, where it has one, test it, and write what was found."""
+    """Train the recipe of a cell, where it has one, test it, and write what was found.
+
+    Raises:
+        StbirError: whatever training or testing refuses.
+    """
     import torch
 
     from stbir.methods import load

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from stbir.evaluation.intervals import bootstrap, clusters_of
-from stbir.evaluation.significance import Difference, compare_paired
+from stbir.evaluation.significance import Difference, compare_paired, holm
 from stbir.evaluation.vectors import ASKED
-from stbir.functional.metrics import Reals
+from stbir.functional.metrics import NEVER, Reals, hit_at, reciprocal
 from stbir.training.study import Cell, Study
 from stbir.training.study.run import CONDITIONS
 
@@ -25,7 +25,8 @@ class Row:
 
     `mean` is over all queries of all folds and seeds, `interval` its 95 % interval with the queries of one photo
     resampled together (seeds too: it says how sure the mean is for other photos), and `deviation` the sample standard
-    deviation of the means of the seeds, None for a single one. `against` are paired differences to other entrants.
+    deviation of the means of the seeds, None for a single one. `against` are paired differences to other entrants;
+    their p-values are adjusted after Holm over the entrants compared with the same one.
     """
 
     task: str
@@ -74,10 +75,8 @@ def summarise_study(study: Study, results: Mapping[Cell, Mapping[str, Any]]) -> 
                             for entrant in study.entrants
                             if (taken := _values(done, entrant, (test, condition, modality, measure)))
                         }
-                        rows += [
-                            _row(values, entrant, study.against, (task.name, test, condition, modality, measure))
-                            for entrant in values
-                        ]
+                        of = (task.name, test, condition, modality, measure)
+                        rows += _adjusted([_row(values, entrant, study.against, of) for entrant in values])
     return rows
 
 
@@ -111,10 +110,8 @@ def _values(done: Mapping[Cell, Mapping[str, Any]], entrant: str, of: tuple[str,
 
 def _measured(columns: Mapping[str, Sequence[Any]], measure: str) -> list[float]:
     """The values of a measure from the ranks, for a rank says all of them where one photo is right."""
-    ranks = np.array([np.inf if rank is None else rank for rank in columns["rank"]], np.float64)
-    if measure == "mrr":
-        return (1 / ranks).tolist()
-    return (ranks <= int(measure.partition("@")[2])).astype(float).tolist()
+    ranks = np.array([NEVER if rank is None else rank for rank in columns["rank"]], np.int64)
+    return (reciprocal(ranks) if measure == "mrr" else hit_at(ranks, int(measure.partition("@")[2]))).tolist()
 
 
 def _row(
@@ -144,6 +141,16 @@ def _row(
             if other != entrant and other in values and (difference := _difference(values[other], mine))
         },
     )
+
+
+def _adjusted(rows: Sequence[Row]) -> list[Row]:
+    """The same rows, each p-value adjusted for how many entrants are compared with one."""
+    adjusted: list[dict[str, Difference]] = [dict(row.against) for row in rows]
+    for base in dict.fromkeys(name for row in rows for name in row.against):
+        places = [place for place, row in enumerate(rows) if base in row.against]
+        for place, p in zip(places, holm([rows[place].against[base].p for place in places]), strict=True):
+            adjusted[place][base] = replace(rows[place].against[base], p=p)
+    return [replace(row, against=against) for row, against in zip(rows, adjusted, strict=True)]
 
 
 def _difference(base: _Values, mine: _Values) -> Difference | None:
