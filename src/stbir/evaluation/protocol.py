@@ -206,7 +206,7 @@ def describe(
         "within": within,
         "ties": _ties(Protocol()),
         "aggregation": AGGREGATION,
-        "intervals": "bootstrap over queries, percentile, 95 %",
+        "intervals": "bootstrap, queries of one photo together, percentile, 95 %",
         "seed": seed,
         "resamples": resamples,
         "model": {"name": method.name, "source": method.source, "fingerprint": method.fingerprint()},

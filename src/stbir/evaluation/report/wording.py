@@ -96,7 +96,7 @@ def summary(findings: Findings) -> str:
         f"ranked against {_against(said)}",
     ]
     facts.append(f"ties count {safe(said.get('ties', '?')).partition(' (')[0]}")
-    return f"{'; '.join(facts)}. Small print in tables: 95 % bootstrap intervals over queries."
+    return f"{'; '.join(facts)}. Small print in tables: 95 % bootstrap intervals, queries of one photo together."
 
 
 def facts(protocol: Mapping[str, Any]) -> str:
