@@ -216,6 +216,7 @@ def test_the_command_prints_what_the_results_say(
         assert f"{100 * row['mean']:.1f} ±{100 * row['deviation']:.1f}" in said
     assert f"difference to {clip_folder}" in said
     assert "8 cells of 8 done" in said
+    assert "over seeds (0, 1)" in said
     assert main([*arguments, "--table"]) == 0
     shutil.rmtree(out)
     assert main([*arguments, "--table"]) == 2

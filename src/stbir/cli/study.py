@@ -53,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         raise InputError(f"{to} holds no result of {shown(options.study)}; leave out --table to make them")
     rows = summarise_study(study, found)
-    print(readable(study, rows, measure=options.measure))
+    seeds = sorted({cell.seed for cell in found})
+    print(readable(study, rows, measure=options.measure, seeds=seeds))
     hours = cpu_hours(found)
     print(f"\n{counted(len(found), 'cell')} of {len(cells)} done; CPU hours: {sum(hours.values()):.2f}")
     if options.json:
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def readable(study: Study, rows: Sequence[Row], *, measure: str) -> str:
+def readable(study: Study, rows: Sequence[Row], *, measure: str, seeds: Sequence[int]) -> str:
     """A table per task and test: a row per entrant, a column per modality, clean and degraded."""
     blocks: list[str] = []
     chosen = [row for row in rows if row.measure == measure]
@@ -76,9 +77,8 @@ def readable(study: Study, rows: Sequence[Row], *, measure: str) -> str:
         blocks.append(table(lines, right=range(1, len(lines[0]))))
         blocks += _tests(study, here)
     scale = "in percent" if "@" in measure else "x 100"
-    seeds = ", ".join(map(str, study.seeds))
     blocks.append(
-        f"{measure} {scale}: mean ± standard deviation over seeds {seeds} [95 % bootstrap interval, queries of one "
+        f"{measure} {scale}: mean ± standard deviation over seeds ({', '.join(map(str, seeds))}) [95 % bootstrap interval, queries of one "
         "photo together]; * after a difference: its interval leaves out 0, and p of a paired randomisation test, "
         f"adjusted for the number of entrants (Holm), is at most {CHANCE}"
     )
