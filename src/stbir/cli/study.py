@@ -78,9 +78,9 @@ def readable(study: Study, rows: Sequence[Row], *, measure: str, seeds: Sequence
         blocks += _tests(study, here)
     scale = "in percent" if "@" in measure else "x 100"
     blocks.append(
-        f"{measure} {scale}: mean ± standard deviation over seeds ({', '.join(map(str, seeds))}) [95 % "
-        "bootstrap interval, queries of one photo together]; * after a difference: its interval leaves out 0, and p of a paired randomisation test, "
-        f"adjusted for the number of entrants (Holm), is at most {CHANCE}"
+        f"{measure} {scale}: mean ± standard deviation over seeds ({', '.join(map(str, seeds))}) "
+        "[95 % bootstrap interval, queries of one photo together]; * after a difference: its interval leaves out 0, "
+        f"and p of a paired randomisation test, adjusted for the number of entrants (Holm), is at most {CHANCE}"
     )
     return "\n\n".join(blocks)
 
