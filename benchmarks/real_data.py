@@ -16,6 +16,7 @@ import argparse
 import csv
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -47,7 +48,7 @@ def main() -> None:
         for name, read in SETS.items():
             if name not in options.sets or not (folder / name).is_dir():
                 continue
-            split = table_of(read(folder), Path(place) / f"{name}.csv")
+            split = table_of(read(folder), Path(place) / f"{name}.csv", folder)
             within: Literal["category"] | None = "category" if name == "sketchy" else None
             photos = encode_gallery(method, split.photos)
             report = evaluate(method, split, within=within, photos=photos)
@@ -64,12 +65,15 @@ def main() -> None:
                 write_report(options.json / f"{name}.json", report, sections=sections)
 
 
-def table_of(rows: Iterator[Row], path: Path) -> Split:
+def table_of(rows: Iterator[Row], path: Path, folder: Path) -> Split:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
-    return read_table(path)
+    split = read_table(path)
+    # a report names photos by where they are in the folder, which says nothing of the machine
+    shown = tuple(replace(photo, id=photo.path.relative_to(folder).as_posix()) for photo in split.photos if photo.path)
+    return replace(split, photos=shown)
 
 
 def three_views(folder: Path) -> Iterator[Row]:
