@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -59,7 +61,10 @@ def test_a_frozen_tower_does_not_run_in_a_step(opened, method: Method, stage, mo
         raise AssertionError("a frozen tower runs")
 
     monkeypatch.setattr(type(method.backbone), "embed_pictures", runs)
-    method.loss(batches[0])
+    terms = method.loss(batches[0])
+    assert all(torch.isfinite(term) for term in terms.values())
+    with pytest.raises(AssertionError, match="a frozen tower runs"):
+        method.loss(replace(batches[0], embedded={}))
 
 
 def test_what_is_trained_is_not_known(opened, method: Method, stage) -> None:
