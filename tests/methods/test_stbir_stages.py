@@ -14,9 +14,9 @@ from torch import Tensor
 from stbir.data import drawn
 from stbir.functional.scoring import unit
 from stbir.methods import build
-from stbir.methods.base import Method
+from stbir.methods.base import Method, Side
 from stbir.methods.batch import Negatives
-from stbir.methods.stbir import STBIR, STBIRObjective, quad
+from stbir.methods.stbir import STBIR, STBIRObjective, Target, quad
 from stbir.nn.freezing import free_only, matching
 
 
@@ -63,24 +63,46 @@ def test_a_stage_equals_a_slow_loop(plain: STBIR, pairs: Pairs, target: str) -> 
     assert set(terms) == {"nce", "triplet", "classes", "quality"}
 
 
-def test_modalities_can_be_anchors_by_themselves(plain: STBIR, pairs: Pairs) -> None:
-    """With `alone` 0.5 each of the two others counts a quarter, against their mean once."""
+@pytest.mark.parametrize(
+    ("target", "side", "partners"),
+    [("sketch", "sketch", ["photo"]), ("image", "photo", ["sketch", "text"]), ("text", "text", ["photo"])],
+)
+def test_modalities_can_be_anchors_by_themselves(
+    plain: STBIR, pairs: Pairs, target: Target, side: Side, partners: list[Side]
+) -> None:
+    """With `alone` 0.5 the photo counts half, or sketch and words a quarter each; sketch and words never meet."""
     batch = with_negatives(plain, pairs)
     with torch.no_grad():
-        alone, together = (plain.loss(batch, STBIRObjective(target="text", alone=alone)) for alone in (0.5, 0.0))
-        right = plain.embed_texts(batch.ids, batch.mask)
-        assert batch.negatives is not None
-        wrong = plain.embed_texts(batch.negatives.ids, batch.negatives.mask)  # type: ignore[arg-type]
+        alone, together = (plain.loss(batch, STBIRObjective(target=target, alone=alone)) for alone in (0.5, 0.0))
+        right, wrong = plain.rows(batch, side), plain.wrong_rows(batch, side)
+        assert wrong is not None
         contrast, hinge = 0.0, 0.0
-        for side in ("photo", "sketch"):
-            for b, anchor in enumerate(plain.rows(batch, side)):  # type: ignore[arg-type]
-                scores = [float(anchor @ n) for n in wrong[EACH * b : EACH * (b + 1)]]
+        for partner in partners:
+            for b, anchor in enumerate(plain.rows(batch, partner)):
+                scores = [float(anchor @ n) for n in wrong[b]]
                 own = float(anchor @ right[b])
                 contrast -= math.log(math.exp(own / 0.07) / sum(math.exp(s / 0.07) for s in (own, *scores)))
                 hinge += sum(max(0.0, 0.2 + s - own) for s in scores) / EACH
-    count = len(right)
-    assert float(alone["nce"] - together["nce"]) == pytest.approx(0.8 * 0.25 * contrast / count, rel=1e-4)
-    assert float(alone["triplet"] - together["triplet"]) == pytest.approx(0.7 * 0.25 * hinge / count, rel=1e-3)
+    share = 0.5 / len(partners) / len(right)
+    assert float(alone["nce"] - together["nce"]) == pytest.approx(0.8 * share * contrast, rel=1e-4)
+    assert float(alone["triplet"] - together["triplet"]) == pytest.approx(0.7 * share * hinge, rel=1e-3)
+
+
+@pytest.mark.parametrize("target", ["sketch", "text"])
+def test_the_query_can_be_contrasted_as_it_is_asked(plain: STBIR, pairs: Pairs, target: Target) -> None:
+    batch = with_negatives(plain, pairs)
+    with torch.no_grad():
+        terms = plain.loss(batch, STBIRObjective(target=target, asked=0.5))
+        photos = plain.rows(batch, "photo")
+        asked = [unit(s + t) for s, t in zip(plain.rows(batch, "sketch"), plain.rows(batch, "text"), strict=True)]
+        total = 0.0
+        for i, own in enumerate(asked):
+            right = float(own @ photos[i]) / 0.07
+            total += math.log(sum(math.exp(float(own @ photo) / 0.07) for photo in photos)) - right
+            total += math.log(sum(math.exp(float(query @ photos[i]) / 0.07) for query in asked)) - right
+        image = plain.loss(batch, STBIRObjective(target="image", asked=0.5))
+    assert float(terms["asked"]) == pytest.approx(0.5 * 0.8 * total / 2 / len(asked), rel=1e-4)
+    assert "asked" not in image  # there the anchor is the query
 
 
 def test_all_stages_at_once_add_up(plain: STBIR, pairs: Pairs) -> None:

@@ -16,7 +16,8 @@ Our own choices: a batch without negatives uses its other rows; the targets "all
 plain fine-tuning of everything and the default; batches without a known class skip L_cls; with `fusion = "sum"` every
 sketch of a query counts by itself, while the mean averages them first (with one sketch both are the same); and the
 forecast of a query's quality (`stbir.nn.quality`). The published sketch encoder is a ResNet-50; a copy of CLIP's
-picture tower is the default because it works from the first step. `fusion = "templates"` is `stbir.nn.templates`.
+picture tower is the default because it works from the first step. `fusion = "templates"` is `stbir.nn.templates`;
+until they are trained, they are left out of queries.
 """
 
 from __future__ import annotations
@@ -69,9 +70,11 @@ class STBIRObjective(Settings):
 
     `target` is a stage, "all" of the stages at once, "joint" fine-tuning (sketch, words and both against photos), or
     the "fusion" by templates alone. `quadrants` belongs to the image stage only; the author removed it, at 0.2.
-    `in_batch` adds the other rows of the batch to the negatives it brings. `alone` is how much each of the two other
-    modalities, as an anchor by itself, weighs against their mean: queries of one modality are asked too. With
-    `both_ways` each right thing is also contrasted with the anchors of the other rows, as a search goes (both DESIGN).
+    `in_batch` adds the other rows of the batch to the negatives it brings. `alone` is how much photo and sketch, and
+    photo and words, by themselves weigh against the anchors above: queries of one modality are asked too, but nobody
+    looks for words with a sketch. With `both_ways` each right thing is also contrasted with the anchors of the other
+    rows. `asked` weighs the query as it will be asked, the mean of sketch and words, against the photos, in both
+    directions; in the image stage that is the anchor anyway (all DESIGN).
     """
 
     target: Target = "joint"
@@ -84,6 +87,7 @@ class STBIRObjective(Settings):
     in_batch: bool = False
     alone: float = Field(default=0.0, ge=0)
     both_ways: bool = False
+    asked: float = Field(default=0.0, ge=0)
     sketch_loss: float = Field(default=1.0, ge=0, description="joint")
     text_loss: float = Field(default=0.5, ge=0, description="joint")
     both_loss: float = Field(default=0.7, ge=0, description="joint")
@@ -145,7 +149,9 @@ class STBIR(ThreeEncoders):
             length = float(np.linalg.norm(parts["sketch"].sum(axis=0)))
             weights = {**weights, "sketch": weights.get("sketch", 1.0) * length}
         mean = super().combine(parts, weights)
-        if self.templates is None or any(name not in parts or weights.get(name, 1) <= 0 for name in ("sketch", "text")):
+        if self.templates is None or not self.templates.learned:
+            return mean
+        if any(name not in parts or weights.get(name, 1) <= 0 for name in ("sketch", "text")):
             return mean
         sketch, text = (unit(torch.from_numpy(parts[name]).mean(dim=0, keepdim=True)) for name in ("sketch", "text"))
         with torch.inference_mode():
@@ -169,7 +175,8 @@ class STBIR(ThreeEncoders):
         first, second = (rows[other] for other in SIDES if other != side)
         anchors = [(unit(first + second), 1.0)]
         if wanted.alone:
-            anchors += [(first, wanted.alone / 2), (second, wanted.alone / 2)]
+            partners = [rows["photo"]] if side != "photo" else [first, second]
+            anchors += [(partner, wanted.alone / len(partners)) for partner in partners]
         terms: dict[str, Tensor] = {}
         for anchor, weight in anchors:
             ways = [self.scores(anchor, batch, side, in_batch=wanted.in_batch)]
@@ -179,6 +186,10 @@ class STBIR(ThreeEncoders):
                 nce, tri = explicit_nce(*scores, wanted.temperature), triplet(*scores, wanted.margin)
                 terms["nce"] = terms.get("nce", 0) + weight / len(ways) * wanted.nce * nce
                 terms["triplet"] = terms.get("triplet", 0) + weight / len(ways) * wanted.triplet * tri
+        if wanted.asked and side != "photo":
+            query, same = unit(rows["sketch"] + rows["text"]), same_objects(batch)
+            asked = info_nce(query, rows["photo"], 1 / wanted.temperature, same=same)
+            terms["asked"] = wanted.asked * wanted.nce * asked
         if self.head is not None and batch.classes is not None:
             terms["classes"] = wanted.classes * self.head(rows[side], batch.classes)
         if stage == "image" and wanted.quadrants:
@@ -221,7 +232,7 @@ class STBIR(ThreeEncoders):
         same = same_objects(batch)
         with torch.no_grad():
             both = unit(sketches + texts)
-            if self.templates is not None:
+            if self.templates is not None and self.templates.learned:
                 both = self._gated(sketches, texts, both)
             queries = [sketches, texts, both]
             standings = [standing(*similarities_in_batch(query, photos, same)) for query in queries]

@@ -78,6 +78,7 @@ class Templates(nn.Module):
         if dimension % config.heads:
             raise ConfigError(f"templates.heads is {config.heads}, which does not divide the dimension {dimension}")
         self.tokens = nn.Parameter(0.02 * torch.randn(1, config.count, dimension))
+        self._first = self.tokens.detach().clone()
         self.by_sketch, self.by_text = (
             nn.ModuleList(
                 CrossLayer(dimension, heads=config.heads, dropout=config.dropout) for _ in range(config.layers)
@@ -88,6 +89,12 @@ class Templates(nn.Module):
         self.shared, self.sketch_only, self.text_only = (_head(dimension, config.hidden, config.hidden) for _ in "abc")
         self.to_sketch, self.to_text = (_head(2 * config.hidden, config.hidden, dimension) for _ in "ab")
         self.to_query = _head(3 * config.hidden, config.hidden, dimension)
+
+    @property
+    def learned(self) -> bool:
+        """Whether they were ever trained: what they say before that is noise."""
+        # those of a model that was saved in half precision are rounded
+        return not torch.allclose(self.tokens.detach().cpu(), self._first, rtol=1e-3, atol=1e-6)
 
     def forward(self, sketches: Tensor, texts: Tensor) -> Tensor:
         """Fuse unit rows (batch, dimension) of both: unit rows (batch, dimension)."""
