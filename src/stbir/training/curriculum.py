@@ -20,6 +20,9 @@ class Curriculum(Settings):
     sketch start 0, ramp 4, p_max 0.7; image start 2, ramp 6, p_max 0.6; none while the text encoder is trained.
     The defaults here are the authors' general ones.
 
+    With "text" among the `sides` words are forgotten too, as large a share of them as the strength says: a query of bad
+    quality may be bad in what it says (DESIGN).
+
     Sketches whose strokes are known are also misdrawn (DESIGN): one mistake of `stbir.functional.degrade.sketches`,
     `strokes` times as strong as the picture's degradation; 0 leaves the strokes alone, as STBIR does.
     """
@@ -30,7 +33,7 @@ class Curriculum(Settings):
     s_max: float = Field(default=1.0, ge=0, le=1)
     start: int = Field(default=0, ge=0)
     ramp: int = Field(default=8, ge=1)
-    sides: tuple[Literal["photo", "sketch"], ...] = ("photo", "sketch")
+    sides: tuple[Literal["photo", "sketch", "text"], ...] = ("photo", "sketch")
     strokes: float = Field(default=1.0, ge=0, le=1)
 
     @model_validator(mode="after")
@@ -49,5 +52,5 @@ class Curriculum(Settings):
         return self.p0 + (self.p_max - self.p0) * u, self.s0 + (self.s_max - self.s0) * u
 
     def touches(self, side: str) -> bool:
-        """Whether it can ever change a picture of this side."""
+        """Whether it can ever change anything of this side."""
         return side in self.sides and self.p_max > 0

@@ -208,6 +208,20 @@ def test_sketches_with_known_strokes_are_misdrawn(method, stage, tmp_path: Path,
     assert np.mean(far[1.0]) > np.mean(far[0.3]) > 0
 
 
+def test_a_curriculum_may_forget_words(opened, method, stage) -> None:
+    """At strength 0.5 two of the four words "number 7 in red" are left, in right and wrong rows alike."""
+    always = Curriculum(p0=1, p_max=1, s0=0.5, s_max=0.5, sides=("text",))
+    batch = opened().batches(method, stage(curriculum=always, negatives=2, negatives_of=("text",)))[0]
+    plain = opened().batches(method, stage(negatives=2, negatives_of=("text",)))[0]
+    assert batch.negatives is not None
+    for worse, clean in ((batch, plain), (batch.negatives, plain.negatives)):
+        assert (clean.mask.sum(dim=1) - worse.mask.sum(dim=1)).tolist() == [2] * len(clean.mask)
+        for few, many in zip(worse.ids, clean.ids, strict=True):
+            assert set(few.tolist()) <= set(many.tolist())
+    assert np.array_equal(batch.sketches, plain.sketches)
+    assert np.array_equal(batch.photos, plain.photos)
+
+
 def test_strengths_tell_the_clean_sketches_from_the_others(opened, method, stage) -> None:
     pairs = opened(validation=0)
     half = Curriculum(p0=0.5, p_max=0.5, s0=0.4, s_max=0.4, sides=("sketch",))

@@ -80,6 +80,7 @@ def test_what_is_trained_is_not_known(opened, method: Method, stage) -> None:
     [
         ({}, Curriculum(), {"text"}),
         ({}, Curriculum(sides=("sketch",)), {"photo", "text"}),
+        ({}, Curriculum(sides=("text",)), {"photo", "sketch"}),
         ({}, Curriculum(p0=0, p_max=0), {"photo", "sketch", "text"}),
         ({"move": 0.1}, None, {"photo", "text"}),
         ({"move_photo": 0.1}, None, {"sketch", "text"}),

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from stbir.functional.degrade.pictures import bent, degrade_photo, degrade_sketch, moved
 from stbir.functional.degrade.sketches import misdraw
+from stbir.functional.degrade.words import drop_words
 from stbir.nn.preprocessing import Preprocessing
 from stbir.training.batches import FORGOTTEN
 from stbir.training.curriculum import Curriculum
@@ -92,6 +93,11 @@ class Shown:
         """The tokens of these words and their mask, both (rows, length)."""
         share, rng = self.data.forget_word, self.rng
         said = [self.prepared.words[row] for row in rows]
+        if self.curriculum and self.curriculum.touches("text"):
+            said = [
+                drop_words(text, self.strength, generator=self.generator) if self._degraded("text") else text
+                for text in said
+            ]
         if share:
             said = [" ".join(FORGOTTEN if rng.random() < share else word for word in text.split()) for text in said]
         return self.preprocessing.text(said)

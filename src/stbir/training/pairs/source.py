@@ -107,7 +107,7 @@ class Pairs:
         still = not (self.data.bend or self.data.sway or self.data.move)
         if still and not (worse and worse.touches("sketch")):
             yield "sketch"
-        if not self.data.forget_word:
+        if not self.data.forget_word and not (worse and worse.touches("text")):
             yield "text"
 
 
