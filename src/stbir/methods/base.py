@@ -50,6 +50,12 @@ class Method(nn.Module, ABC):
     """What a stage of training may say about the loss."""
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
+    paper: ClassVar[str] = ""
+    """Name, authors and place of the paper it follows, in a few words."""
+    trains: ClassVar[str] = ""
+    """What is trained, in a few words."""
+    needs: ClassVar[str] = ""
+    """What training needs, in a few words."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
