@@ -154,7 +154,7 @@ class SEARLE(TextualInversion):
         start = torch.stack([torch.randn(width, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
         known = [i for i, category in enumerate(categories) if category]
         told = [category for category in categories if category]
-        with torch.inference_mode(False), torch.no_grad():
+        with torch.inference_mode(False), torch.no_grad(), torch.autocast(photos.device.type, enabled=False):
             targets, prompt = photos.detach().clone(), frame(self.config.prompt, backbone=backbone)
             frames = [frame(phrase, backbone=backbone) for phrase in PHRASES] if told else []
             wanted = [self._said(phrase, told) for phrase in PHRASES] if told else []
