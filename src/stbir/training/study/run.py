@@ -21,6 +21,7 @@ from stbir.data.workers import end_with_parent
 from stbir.errors import InputError
 from stbir.training.extends import read_recipe
 from stbir.training.study import Cell, Study, cells_of
+from stbir.training.study.costs import costs_of_cell
 from stbir.types import Split
 
 RESULT = "result.json"
@@ -132,11 +133,13 @@ def run_cell(cell: Cell, place: Place) -> None:
     else:
         method = load(train(plan, to=run, resume=(run / "checkpoint.safetensors").exists(), workers=0, data=place.data))
     trained = time.monotonic()
-    tests = {name: _measured(method, split, seed=cell.seed) for name, split in tests_of(cell, place.data).items()}
+    splits = tests_of(cell, place.data)
+    tests = {name: _measured(method, split, seed=cell.seed) for name, split in splits.items()}
     found = {
         "settings": settings_of(cell),
         "tests": tests,
         "parameters": sum(parameter.numel() for parameter in method.parameters()),
+        **costs_of_cell(method, plan, splits.values()),
         "seconds": {"training": round(trained - began, 1), "testing": round(time.monotonic() - trained, 1)},
         "cpu_seconds": round(time.process_time() - worked, 1),
         "threads": torch.get_num_threads(),

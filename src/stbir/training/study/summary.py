@@ -85,14 +85,6 @@ def as_plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [asdict(row) for row in rows]
 
 
-def cpu_hours(results: Mapping[Cell, Mapping[str, Any]]) -> dict[str, float]:
-    """How long all cells of each entrant kept cores busy."""
-    hours: dict[str, float] = {}
-    for cell, found in results.items():
-        hours[cell.entrant] = hours.get(cell.entrant, 0.0) + found["cpu_seconds"] / 3600
-    return hours
-
-
 def _values(done: Mapping[Cell, Mapping[str, Any]], entrant: str, of: tuple[str, str, str, str]) -> _Values | None:
     test, condition, modality, measure = of
     keys: list[tuple[int, int, int]] = []
