@@ -33,7 +33,12 @@ def define(parser: argparse.ArgumentParser) -> None:
         "--processes", metavar="N", type=int, default=1, help="cells at once, each on its share of the cores"
     )
     parser.add_argument("--table", action="store_true", help="only print what is there already")
-    parser.add_argument("--measure", metavar="M", default="acc@1", help="what is printed: acc@1 (default), acc@10, mrr")
+    parser.add_argument(
+        "--measure",
+        metavar="M",
+        default="acc@1",
+        help="what is printed: acc@1 (default), acc@10, mrr, or what a look of the study measures, such as map@all",
+    )
     parser.add_argument("--json", metavar="FILE", type=place, help="also write all numbers as JSON")
 
 
@@ -41,10 +46,9 @@ def run(options: argparse.Namespace) -> int:
     """Run what is missing, print the table, and write it."""
     from stbir.training.study.costs import costs
     from stbir.training.study.run import Place, read_result, read_study, run_study
-    from stbir.training.study.summary import MEASURES, as_plain, summarise_study
+    from stbir.training.study.summary import as_plain, summarise_study
 
-    if options.measure not in MEASURES:
-        raise InputError(f"unknown measure {options.measure!r} (known: {', '.join(MEASURES)})")
+    _check_measure(options.measure)
     if options.processes < 1:
         raise InputError(f"--processes must be at least 1, got {options.processes}")
     refuse_unwritable(options.json)
@@ -56,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         raise InputError(f"{to} holds no result of {shown(options.study)}; leave out --table to make them")
     rows = summarise_study(study, found)
+    if options.measure not in (known := list(dict.fromkeys(row.measure for row in rows))):
+        raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(known)})")
     seeds = sorted({cell.seed for cell in found})
     print(readable(study, rows, measure=options.measure, seeds=seeds))
     spent = costs(found)
@@ -71,6 +77,15 @@ def run(options: argparse.Namespace) -> int:
         }
         options.json.write_text(as_json(written) + "\n", encoding="utf-8")
     return 0
+
+
+def _check_measure(measure: str) -> None:
+    from stbir.evaluation.options import read_measure
+
+    try:
+        read_measure(measure)
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def readable(study: Study, rows: Sequence[Row], *, measure: str, seeds: Sequence[int]) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from stbir.config import Settings, parse
+from stbir.errors import InputError
+from stbir.evaluation.options import Protocol, changed
 from stbir.training.pairs import PairsData
 from stbir.training.recipe import Recipe
 
@@ -27,17 +30,44 @@ class Test(Settings):
     variant: str | None = None
 
 
+class Look(Settings):
+    """One way to measure a test: the options of `stbir.evaluation.options.Protocol`, and a name for the table.
+
+    `{ name = "within", options = { within = "category" } }` ranks each sketch among the photos of its category.
+    """
+
+    name: str = Field(pattern=NAME)
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol that the options make."""
+        return changed(Protocol(), self.options)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Look:
+        try:
+            protocol = self.protocol
+        except InputError as error:
+            raise ValueError(str(error)) from None
+        if protocol.sketches != "each" or protocol.ties == "average":
+            raise ValueError(f"look {self.name!r}: a study asks each sketch and gives each query one rank")
+        return self
+
+
 class Task(Settings):
     """What models are trained and tested on.
 
     With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
-    together depends on the seed. Without, the splits that `tests` names are tested on.
+    together depends on the seed. Without, the splits that `tests` names are tested on. `looks` are the ways each test
+    is measured; without any, each query looks for its own photo among all of the test.
     """
 
     name: str = Field(pattern=NAME)
     data: PairsData
     folds: int = Field(default=0, ge=0)
     tests: tuple[Test, ...] = ()
+    looks: tuple[Look, ...] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Task:
@@ -47,6 +77,8 @@ class Task(Settings):
             raise ValueError(
                 f"task {self.name!r}: the folds of a study are those of its task; leave them out of its data"
             )
+        if len({look.name for look in self.looks}) < len(self.looks):
+            raise ValueError(f"task {self.name!r}: two looks of a name; every one needs its own")
         return self
 
 

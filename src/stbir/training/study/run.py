@@ -14,13 +14,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from tqdm import tqdm
 
 from stbir.config import read_toml
 from stbir.data.workers import end_with_parent
 from stbir.errors import InputError
 from stbir.training.extends import read_recipe
-from stbir.training.study import Cell, Study, cells_of
+from stbir.training.pairs import PairsData
+from stbir.training.recipe import Recipe
+from stbir.training.study import Cell, Study, Test, cells_of
 from stbir.training.study.costs import costs_of_cell
 from stbir.types import Split
 
@@ -88,7 +91,7 @@ def read_result(cell: Cell, to: Path) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}; delete it to make it again") from None
-    if found.get("settings") != settings_of(cell):
+    if _completed(found.get("settings")) != settings_of(cell):
         raise InputError(f"{path} is of other settings than the study now has; give another folder with --to")
     return found
 
@@ -102,7 +105,22 @@ def settings_of(cell: Cell) -> dict[str, Any]:
         "recipe": plan and plan.model_dump(mode="json"),
         "data": cell.data.model_dump(mode="json"),
         "tests": [test.model_dump(mode="json") for test in cell.task.tests],
+        "looks": [look.model_dump(mode="json") for look in cell.task.looks],
     }
+
+
+def _completed(settings: Any) -> Any:
+    """The settings of an older result, with the defaults of what has become a setting since; wrong ones as they are."""
+    try:
+        recipe = settings["recipe"]
+        return settings | {
+            "recipe": recipe and Recipe.model_validate(recipe).model_dump(mode="json"),
+            "data": PairsData.model_validate(settings["data"]).model_dump(mode="json"),
+            "tests": [Test.model_validate(test).model_dump(mode="json") for test in settings["tests"]],
+            "looks": settings.get("looks", []),
+        }
+    except (TypeError, KeyError, ValidationError):
+        return settings
 
 
 @cache
@@ -134,7 +152,9 @@ def run_cell(cell: Cell, place: Place) -> None:
         method = load(train(plan, to=run, resume=(run / "checkpoint.safetensors").exists(), workers=0, data=place.data))
     trained = time.monotonic()
     splits = tests_of(cell, place.data)
-    tests = {name: _measured(method, split, seed=cell.seed) for name, split in splits.items()}
+    tests: dict[str, Mapping[str, Any]] = {}
+    for name, split in splits.items():
+        tests |= _measured(method, split, cell=cell, name=name)
     found = {
         "settings": settings_of(cell),
         "tests": tests,
@@ -171,22 +191,27 @@ def tests_of(cell: Cell, root: Path) -> dict[str, Split]:
     }
 
 
-def _measured(method: Any, split: Split, *, seed: int) -> Mapping[str, Any]:
-    """Clean and degraded: for each modality the values of each query."""
+def _measured(method: Any, split: Split, *, cell: Cell, name: str) -> dict[str, Mapping[str, Any]]:
+    """Clean and degraded: for each look and modality the values of each query."""
+    from stbir.evaluation.options import Protocol
     from stbir.evaluation.protocol import evaluate
     from stbir.evaluation.vectors import encode_gallery
     from stbir.evaluation.worse import worse
 
     photos = encode_gallery(method, split.photos)
-    reports = {
-        condition: evaluate(method, asked, seed=seed, resamples=2, photos=photos)
-        for condition, asked in zip(CONDITIONS, (split, worse(split, seed=0)), strict=True)
-    }
-    return {
-        "gallery": len(split.photos),
-        "revision": reports["clean"].protocol["revision"],
-        **{condition: report.per_query for condition, report in reports.items()},
-    }
+    looks = {f"{name}, {look.name}": look.protocol for look in cell.task.looks} or {name: Protocol()}
+    found: dict[str, Mapping[str, Any]] = {}
+    for title, protocol in looks.items():
+        reports = {
+            condition: evaluate(method, asked, protocol=protocol, seed=cell.seed, resamples=2, photos=photos)
+            for condition, asked in zip(CONDITIONS, (split, worse(split, seed=0)), strict=True)
+        }
+        found[title] = {
+            "gallery": len(split.photos),
+            "revision": reports["clean"].protocol["revision"],
+            **{condition: report.per_query for condition, report in reports.items()},
+        }
+    return found
 
 
 def _take_share(number: Any, processes: int) -> None:
