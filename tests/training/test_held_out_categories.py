@@ -12,6 +12,7 @@ from stbir.cli import main
 from stbir.errors import ConfigError, InputError
 from stbir.training.pairs import PairsData
 from stbir.training.pairs.folds import held_out_fold, parts_of
+from stbir.training.study import Cell, Task
 from stbir.training.study.run import RESULT, Place, read_result, read_study, run_study
 
 KINDS = ("alarm_clock", "bat", "cup", "door", "harp", "pear")
@@ -128,6 +129,14 @@ def test_each_look_is_measured(study: Path, boxes: Path, tmp_path: Path, capsys:
     assert "known: acc@1, acc@10, mrr, map@all, p@2" in capsys.readouterr().err
     assert main([*arguments, "--table", "--measure", "luck"]) == 2
     assert "unknown measure 'luck'" in capsys.readouterr().err
+
+
+def test_a_test_can_have_looks_of_its_own() -> None:
+    looks = [{"name": "own"}]
+    tests = [{"name": "folder", "split": "a"}, {"name": "folder", "split": "b", "looks": [{"name": "other"}]}]
+    task = {"name": "t", "data": {"source": "pairs", "sets": SETS}, "tests": tests, "looks": looks}
+    cell = Cell(Task.model_validate(task), "x", None, 0, 0)
+    assert [[look.name for look in cell.looks(f"folder {split}")] for split in "ab"] == [["own"], ["other"]]
 
 
 def test_results_from_before_a_setting_existed_are_still_theirs(study: Path, boxes: Path, tmp_path: Path) -> None:

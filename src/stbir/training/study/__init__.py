@@ -18,25 +18,13 @@ from stbir.training.recipe import Recipe
 NAME = r"^[A-Za-z0-9][\w.-]*$"
 
 
-class Test(Settings):
-    """A split of a data set to be tested on; the folder is relative to the root that `--data` gives.
-
-    Only drawn-bench can do without a folder: it lies in the cache then.
-    """
-
-    name: str
-    folder: str | None = None
-    split: str = "test"
-    variant: str | None = None
-
-
 class Look(Settings):
     """One way to measure a test: the options of `stbir.evaluation.options.Protocol`, and a name for the table.
 
     `{ name = "within", options = { within = "category" } }` ranks each sketch among the photos of its category.
     """
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(pattern=r"^[A-Za-z0-9][\w. -]*$")
     options: dict[str, Any] = Field(default_factory=dict)
 
     @property
@@ -53,6 +41,24 @@ class Look(Settings):
         if protocol.sketches != "each" or protocol.ties == "average":
             raise ValueError(f"look {self.name!r}: a study asks each sketch and gives each query one rank")
         return self
+
+
+class Test(Settings):
+    """A split of a data set to be tested on; the folder is relative to the root that `--data` gives.
+
+    Only drawn-bench can do without a folder: it lies in the cache then. `looks` count instead of those of the task.
+    """
+
+    name: str
+    folder: str | None = None
+    split: str = "test"
+    variant: str | None = None
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What stands in the table."""
+        return f"{self.name} {self.split}"
 
 
 class Task(Settings):
@@ -126,6 +132,11 @@ class Cell:
     recipe: Recipe | None
     seed: int
     fold: int
+
+    def looks(self, test: str) -> tuple[Look, ...]:
+        """How a test, by its name in the table, is measured."""
+        own = {one.title: one.looks for one in self.task.tests}.get(test, ())
+        return own or self.task.looks
 
     @property
     def place(self) -> Path:

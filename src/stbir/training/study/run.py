@@ -186,7 +186,7 @@ def tests_of(cell: Cell, root: Path) -> dict[str, Split]:
         return dict(zip(cell.data.labels, held_out_fold(cell.data, root=root), strict=True))
     places = [sets.place_of(test.name, None if test.folder is None else root / test.folder) for test in cell.task.tests]
     return {
-        f"{test.name} {test.split}": sets.load(test.name, place, test.split, variant=test.variant)
+        test.title: sets.load(test.name, place, test.split, variant=test.variant)
         for test, place in zip(cell.task.tests, places, strict=True)
     }
 
@@ -199,7 +199,7 @@ def _measured(method: Any, split: Split, *, cell: Cell, name: str) -> dict[str, 
     from stbir.evaluation.worse import worse
 
     photos = encode_gallery(method, split.photos)
-    looks = {f"{name}, {look.name}": look.protocol for look in cell.task.looks} or {name: Protocol()}
+    looks = {f"{name}, {look.name}": look.protocol for look in cell.looks(name)} or {name: Protocol()}
     found: dict[str, Mapping[str, Any]] = {}
     for title, protocol in looks.items():
         reports = {
