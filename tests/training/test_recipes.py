@@ -70,3 +70,35 @@ def test_stbir_as_published_runs_on_small_weights(tmp_path: Path, clip_folder: P
     assert (method.name, method.config.classes) == ("stbir", 4)  # type: ignore[attr-defined]
     split = sets.load("stbir-s", tmp_path / "ShoeV2", "test")
     assert method.encode_queries([*split.queries]).vectors.shape == (2, method.dimension)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes", "terms"),
+    [
+        ("pic2word-clip-l14", {"steps": 4, "warm_up": 2}, {"photo"}),
+        ("searle-clip-b32", {"epochs": 1}, {"distil"}),
+    ],
+)
+def test_textual_inversion_as_published_runs_on_small_weights(
+    tmp_path: Path, clip_folder: Path, recipe: str, changes: dict[str, int], terms: set[str]
+) -> None:
+    for seed, name in enumerate(("ShoeV2", "ChairV2")):
+        qmul(tmp_path / name, seed)
+    values = read_recipe(RECIPES / f"{recipe}.toml").model_dump(mode="json")
+    values["start"]["weights"] = str(clip_folder)
+    (stage,) = values["stages"]
+    stage |= {**changes, "batch_size": 10}
+    if "inversion" in stage["objective"]:
+        stage["objective"]["inversion"]["steps"] = 5
+    model = train(Recipe.model_validate(values), to=tmp_path / "run", workers=0, data=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+    losses = [row for row in rows if "rate" in row]
+    assert losses
+    assert all(np.isfinite(row["loss"]) and terms <= row.keys() for row in losses)
+    assert all(row["validation"]["loss"] > 0 for row in rows if row.get("validation") and row["stage"])
+    method, start = stbir.load(model), stbir.load(clip_folder)
+    assert method.name == recipe.partition("-")[0]
+    clip = start.backbone.state_dict()
+    assert all((value == clip[name]).all() for name, value in method.backbone.state_dict().items())
+    split = sets.load("stbir-s", tmp_path / "ShoeV2", "test")
+    assert method.encode_queries([*split.queries]).vectors.shape == (2, method.dimension)

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,18 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
+import stbir
 from stbir.cli import main
+from stbir.cli.study import readable_costs
+from stbir.data import sets
 from stbir.errors import ConfigError, InputError
 from stbir.evaluation.significance import holm
-from stbir.training.study import Cell, Study
+from stbir.training.recipe import Recipe
+from stbir.training.study import Cell, Study, Task
+from stbir.training.study.costs import Cost, costs, costs_of_cell
 from stbir.training.study.run import Place, read_result, read_study, run_study
 from stbir.training.study.summary import summarise_study
+from stbir.types import Encoded, Photo
 
 COUNT = 12
 
@@ -216,11 +223,54 @@ def test_the_command_prints_what_the_results_say(
         assert f"{100 * row['mean']:.1f} ±{100 * row['deviation']:.1f}" in said
     assert f"difference to {clip_folder}" in said
     assert "8 cells of 8 done" in said
+    _, costs = said.split("\ncosts ")
+    head, model, recipe, *_ = costs.splitlines()
+    assert " ".join(head.split()) == "parameters trained ms per query bytes per photo CPU hours"
+    size = sum(parameter.numel() for parameter in stbir.load(clip_folder).parameters())
+    assert model.split()[1:3] == [f"{size:,}", "0"]
+    assert recipe.split()[:3] == ["plain", f"{size:,}", f"{size:,}"]
+    assert recipe.split()[4] == "128", "32 numbers of 4 bytes"
+    written = json.loads((tmp_path / "all.json").read_text())
+    assert sum(written["cpu_hours"].values()) == pytest.approx(
+        sum(one["cpu_seconds"] for one in found.values()) / 3600, rel=1e-6
+    )
+    assert all(cost["ms_per_query"] > 0 for cost in written["costs"])
     assert "over seeds (0, 1)" in said
     assert main([*arguments, "--table"]) == 0
     shutil.rmtree(out)
     assert main([*arguments, "--table"]) == 2
     assert "holds no result" in capsys.readouterr().err
+
+
+def test_costs_are_counted(clip_folder: Path, boxes: Path) -> None:
+    """Only what a stage moves is trained, once however many stages move it; tokens take room beside the vector."""
+    method = stbir.load(clip_folder)
+    names = {name: value.numel() for name, value in method.named_parameters()}
+    stages = [{"name": free, "free": [free], "steps": 1} for free in ("*layers.0*", "*layers.0*bias", "*projection*")]
+    plan = Recipe.model_validate({"name": "x", "start": {"weights": str(clip_folder)}, "stages": stages})
+    split = sets.load("folder", boxes / "boxes", "all")
+    plain, trained = (costs_of_cell(method, one, [split]) for one in (None, plan))
+    assert plain["trained"] == 0
+    assert trained["trained"] == sum(n for name, n in names.items() if "layers.0" in name or "projection" in name)
+    assert plain["bytes_per_photo"] == 4 * method.dimension
+
+    def with_tokens(photos: Sequence[Photo], *, batch_size: int = 64) -> Encoded:
+        shape = (len(photos), 3, 5)
+        return Encoded(np.zeros((len(photos), 8), np.float32), np.zeros(shape, np.float32), np.ones(shape[:2], bool))
+
+    method.encode_photos = with_tokens  # type: ignore[method-assign]
+    assert costs_of_cell(method, None, [split])["bytes_per_photo"] == 4 * (8 + 15) + 3
+
+
+def test_costs_of_older_results_are_left_open() -> None:
+    data = {"source": "pairs", "sets": [{"name": "folder", "folder": "x"}]}
+    task = Task.model_validate({"name": "t", "folds": 2, "data": data})
+    old = {"parameters": 7, "cpu_seconds": 1800}
+    new = old | {"trained": 3, "ms_per_query": 2.0, "bytes_per_photo": 16}
+    cells = [Cell(task, "a", None, 0, fold) for fold in range(3)] + [Cell(task, "b", None, 0, 0)]
+    found = costs(dict(zip(cells, [new, new | {"ms_per_query": 4.0, "trained": 5}, old, old], strict=True)))
+    assert found == [Cost("a", 7, 5, 3.0, 16, 1.5), Cost("b", 7, None, None, None, 0.5)]
+    assert readable_costs(found).splitlines()[2].split() == ["b", "7", "-", "-", "-", "0.50"]
 
 
 def test_differences_are_of_the_same_queries() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from stbir.errors import InputError
 
 if TYPE_CHECKING:
     from stbir.training.study import Study
+    from stbir.training.study.costs import Cost
     from stbir.training.study.summary import Row
 
 CHANCE = 0.05
@@ -31,17 +33,22 @@ def define(parser: argparse.ArgumentParser) -> None:
         "--processes", metavar="N", type=int, default=1, help="cells at once, each on its share of the cores"
     )
     parser.add_argument("--table", action="store_true", help="only print what is there already")
-    parser.add_argument("--measure", metavar="M", default="acc@1", help="what is printed: acc@1 (default), acc@10, mrr")
+    parser.add_argument(
+        "--measure",
+        metavar="M",
+        default="acc@1",
+        help="what is printed: acc@1 (default), acc@10, mrr, or what a look of the study measures, such as map@all",
+    )
     parser.add_argument("--json", metavar="FILE", type=place, help="also write all numbers as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run what is missing, print the table, and write it."""
+    from stbir.training.study.costs import costs
     from stbir.training.study.run import Place, read_result, read_study, run_study
-    from stbir.training.study.summary import MEASURES, as_plain, cpu_hours, summarise_study
+    from stbir.training.study.summary import as_plain, summarise_study
 
-    if options.measure not in MEASURES:
-        raise InputError(f"unknown measure {options.measure!r} (known: {', '.join(MEASURES)})")
+    _check_measure(options.measure)
     if options.processes < 1:
         raise InputError(f"--processes must be at least 1, got {options.processes}")
     refuse_unwritable(options.json)
@@ -53,14 +60,32 @@ def run(options: argparse.Namespace) -> int:
     if not found:
         raise InputError(f"{to} holds no result of {shown(options.study)}; leave out --table to make them")
     rows = summarise_study(study, found)
+    if options.measure not in (known := list(dict.fromkeys(row.measure for row in rows))):
+        raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(known)})")
     seeds = sorted({cell.seed for cell in found})
     print(readable(study, rows, measure=options.measure, seeds=seeds))
-    hours = cpu_hours(found)
+    spent = costs(found)
+    print("", readable_costs(spent), sep="\n")
+    hours = {cost.entrant: cost.cpu_hours for cost in spent}
     print(f"\n{counted(len(found), 'cell')} of {len(cells)} done; CPU hours: {sum(hours.values()):.2f}")
     if options.json:
-        written = {"study": study.model_dump(mode="json"), "cpu_hours": hours, "rows": as_plain(rows)}
+        written = {
+            "study": study.model_dump(mode="json"),
+            "cpu_hours": hours,
+            "costs": [asdict(cost) for cost in spent],
+            "rows": as_plain(rows),
+        }
         options.json.write_text(as_json(written) + "\n", encoding="utf-8")
     return 0
+
+
+def _check_measure(measure: str) -> None:
+    from stbir.evaluation.options import read_measure
+
+    try:
+        read_measure(measure)
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def readable(study: Study, rows: Sequence[Row], *, measure: str, seeds: Sequence[int]) -> str:
@@ -83,6 +108,17 @@ def readable(study: Study, rows: Sequence[Row], *, measure: str, seeds: Sequence
         f"and p of a paired randomisation test, adjusted for the number of entrants (Holm), is at most {CHANCE}"
     )
     return "\n\n".join(blocks)
+
+
+def readable_costs(spent: Sequence[Cost]) -> str:
+    """A row per entrant: parameters in all and trained, time to embed a query, bytes of a photo, CPU hours."""
+    lines = [["costs", "parameters", "trained", "ms per query", "bytes per photo", "CPU hours"]]
+    for cost in spent:
+        numbers = [cost.parameters, cost.trained, cost.ms_per_query, cost.bytes_per_photo, cost.cpu_hours]
+        forms = [",d", ",d", ".1f", ",d", ".2f"]
+        cells = ["-" if n is None else format(n, form) for n, form in zip(numbers, forms, strict=True)]
+        lines.append([cost.entrant, *cells])
+    return table(lines, right=range(1, 6))
 
 
 def _tests(study: Study, rows: Sequence[Row]) -> list[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
+import shutil
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,6 +65,47 @@ def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
         cells = [cell.rjust(widths[i]) if i in right else cell.ljust(widths[i]) for i, cell in enumerate(row)]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def terminal_width() -> int:
+    """How wide text may be: as the terminal is, 120 at most, 80 where there is none."""
+    return max(60, min(120, shutil.get_terminal_size((80, 24)).columns))
+
+
+def hanging(head: str, text: str, *, width: int, indent: int) -> str:
+    """Put a head before text that is wrapped to `width` and stands `indent` to the right of the margin.
+
+    A head that is longer than `indent` stays on the first line, and less text with it.
+
+    >>> print(hanging("needs", "a sketch and words", width=20, indent=8))
+    needs   a sketch and
+            words
+    """
+    first = head.ljust(indent) if len(head) < indent else f"{head} "
+    return (
+        textwrap.fill(
+            text, width, initial_indent=first, subsequent_indent=" " * indent, break_on_hyphens=False
+        ).rstrip()
+        or first.rstrip()
+    )
+
+
+def flowing(text: str, *, width: int) -> str:
+    r"""Wrap the paragraphs of a docstring to `width`; those with indented lines, such as equations, stay as they are.
+
+    >>> print(flowing("one two\nthree\n\n  a = b", width=8))
+    one two
+    three
+    <BLANKLINE>
+      a = b
+    """
+    paragraphs = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(
+        paragraph
+        if any(line[:1].isspace() for line in paragraph.splitlines())
+        else textwrap.fill(" ".join(paragraph.split()), width, break_on_hyphens=False, break_long_words=False)
+        for paragraph in paragraphs
+    )
 
 
 def as_json(value: Any) -> str:

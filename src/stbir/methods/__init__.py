@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +20,38 @@ if TYPE_CHECKING:
     from stbir.nn.clip import Backbone
 
 
-_NO_METHOD = ("__init__", "base", "batch", "encoders")
+_NO_METHOD = ("__init__", "base", "batch", "encoders", "inversion", "numbers")
 
 
 def names() -> list[str]:
     """The names of all methods."""
     return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _NO_METHOD)
+
+
+@dataclass(frozen=True)
+class About:
+    """What the file of a method says of it: its docstring, and the class attributes of these names."""
+
+    name: str
+    text: str
+    paper: str
+    trains: str
+    needs: str
+
+
+def about(name: str) -> About:
+    """What a method is, read from its file without importing it: that would load torch.
+
+    Raises:
+        UnknownName: there is no such method.
+    """
+    tree = ast.parse((Path(__file__).parent / f"{_known(name)}.py").read_text(encoding="utf-8"))
+    said = dict.fromkeys(("paper", "trains", "needs"), "")
+    for kind in tree.body:
+        for line in kind.body if isinstance(kind, ast.ClassDef) else ():
+            if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name) and line.targets[0].id in said:
+                said[line.targets[0].id] = ast.literal_eval(line.value)
+    return About(name, ast.get_docstring(tree) or "", **said)
 
 
 def summary(name: str) -> str:
@@ -33,8 +60,24 @@ def summary(name: str) -> str:
     Raises:
         UnknownName: there is no such method.
     """
-    text = ast.get_docstring(ast.parse((Path(__file__).parent / f"{_known(name)}.py").read_text(encoding="utf-8")))
-    return (text or "").partition("\n")[0]
+    return about(name).text.partition("\n")[0]
+
+
+def kind_of(name: str) -> type[Method]:
+    """The class of the method `name`.
+
+    Raises:
+        UnknownName: there is no such method.
+    """
+    from stbir.methods.base import Method
+
+    module = import_module(f"stbir.methods.{_known(name)}")
+    (kind,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Method) and value.__module__ == module.__name__
+    )
+    return kind
 
 
 def build(name: str, backbone: Backbone, settings: Mapping[str, Any] | None = None) -> Method:
@@ -45,14 +88,8 @@ def build(name: str, backbone: Backbone, settings: Mapping[str, Any] | None = No
         ConfigError: a setting is unknown or has a wrong value.
     """
     from stbir.config import parse
-    from stbir.methods.base import Method
 
-    module = import_module(f"stbir.methods.{_known(name)}")
-    (kind,) = (
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Method) and value.__module__ == module.__name__
-    )
+    kind = kind_of(name)
     return kind(backbone, parse(kind.Config, dict(settings or {}), source=f"settings of {name}"))
 
 

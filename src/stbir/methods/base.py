@@ -50,6 +50,14 @@ class Method(nn.Module, ABC):
     """What a stage of training may say about the loss."""
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
+    paper: ClassVar[str] = ""
+    """Name, authors and place of the paper it follows, in a few words."""
+    trains: ClassVar[str] = ""
+    """What is trained, in a few words."""
+    needs: ClassVar[str] = ""
+    """What training needs, in a few words."""
+    learns_from: ClassVar[Literal["pairs", "photos"]] = "pairs"
+    """Whether its loss looks at pairs, or by default at photos alone: then CLIP itself must know what sketches show."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -172,10 +180,10 @@ class Method(nn.Module, ABC):
             InputError: a weight is unknown or no number, or the parts of a query cancel out.
         """
         for query in queries:
-            _check(query)
+            check_query(query)
         # queries that share a drawing, words or a photo, as one query and its parts do, have it embedded once
         drawings = {id(sketch): sketch for query in queries for sketch in query.sketches}
-        said = dict.fromkeys(text for query in queries for text in (*_text(query), *_avoided(query)))
+        said = dict.fromkeys(text for query in queries for text in (*text_of(query), *avoided_by(query)))
         shown = {id(query.photo): query.photo for query in queries if query.photo}
         sketches = dict(zip(drawings, self._vectors_of_sketches([*drawings.values()], batch_size), strict=True))
         words = dict(zip(said, self._vectors_of_texts([*said], batch_size), strict=True))
@@ -185,10 +193,10 @@ class Method(nn.Module, ABC):
             parts: dict[str, Floats] = {}
             if query.sketches:
                 parts["sketch"] = np.stack([sketches[id(sketch)] for sketch in query.sketches])
-            if _text(query):
-                parts["text"] = np.stack([words[text] for text in _text(query)])
-            if _avoided(query):
-                parts["avoid"] = np.stack([words[text] for text in _avoided(query)])
+            if text_of(query):
+                parts["text"] = np.stack([words[text] for text in text_of(query)])
+            if avoided_by(query):
+                parts["avoid"] = np.stack([words[text] for text in avoided_by(query)])
             if query.photo:
                 parts["photo"] = photos[id(query.photo)][None]
             rows.append(self.combine(parts, query.weights))
@@ -283,8 +291,14 @@ class Method(nn.Module, ABC):
         return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimension), np.float32)
 
 
-def _check(query: Query) -> None:
-    if not query.sketches and not _text(query) and query.photo is None:
+def check_query(query: Query) -> None:
+    """Refuse what cannot be embedded.
+
+    Raises:
+        EmptyQuery: the query has no sketch, no words and no reference photo.
+        InputError: a weight is unknown or no number.
+    """
+    if not query.sketches and not text_of(query) and query.photo is None:
         raise EmptyQuery("the query is empty; give a sketch, words or a reference photo")
     for name, weight in query.weights.items():
         if name not in MODALITIES:
@@ -293,11 +307,11 @@ def _check(query: Query) -> None:
             raise InputError(f"the weight of {name} must be a finite number, given: {weight}")
 
 
-def _text(query: Query) -> tuple[str, ...]:
+def text_of(query: Query) -> tuple[str, ...]:
     """The words of a query, or nothing where they are missing or blank."""
     return (query.text,) if query.text and query.text.strip() else ()
 
 
-def _avoided(query: Query) -> tuple[str, ...]:
+def avoided_by(query: Query) -> tuple[str, ...]:
     """The words to avoid, without blank ones."""
     return tuple(text for text in query.avoid if text.strip())

@@ -33,6 +33,9 @@ class LateFusion(Method):
 
     Config = LateFusionConfig
     loss_settings = frozenset(LateFusionConfig.model_fields)
+    paper = "CLIP, Radford et al., ICML 2021; the mean as in TASK-former, Sangkloy et al., ECCV 2022"
+    trains = "nothing, or both towers"
+    needs = "nothing; to train: a sketch and words for each photo"
     config: LateFusionConfig
 
     def __init__(self, backbone: Backbone, config: LateFusionConfig) -> None:

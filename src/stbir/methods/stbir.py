@@ -100,6 +100,9 @@ class STBIR(ThreeEncoders):
 
     Config = STBIRConfig
     Objective = STBIRObjective
+    paper = "Sketch and Text Synergy, arXiv 2604.15735, 2026"
+    trains = "one of three encoders per stage"
+    needs = "a sketch and words for each photo; fine classes for its head"
     loss_settings = frozenset({"classes", "head", "head_margin", "head_scale"})
     config: STBIRConfig
 

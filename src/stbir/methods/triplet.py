@@ -32,6 +32,9 @@ class Triplet(ThreeEncoders):
 
     Config = EncodersConfig
     Objective = TripletObjective
+    paper = "Sketch Me That Shoe, Yu et al., CVPR 2016"
+    trains = "sketch and photo encoders; by default the text tower too"
+    needs = "sketch-photo pairs; words only for the weight of text"
 
     def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, Tensor]:
         wanted = objective or TripletObjective()

@@ -51,6 +51,9 @@ class TwoViews(Method):
 
     Config = TwoViewsConfig
     loss_settings = _LOSSES
+    paper = "ours"
+    trains = "both towers and what embeds lines"
+    needs = "a sketch and words for each photo"
     config: TwoViewsConfig
 
     def __init__(self, backbone: Backbone, config: TwoViewsConfig) -> None:

@@ -21,6 +21,9 @@ class PairSet(Settings):
 
     `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
     `-`: `017-2.png` shows `017.jpg`.
+
+    With `words` "category" a photo of which nothing is said is called what its category is called, so that sets
+    without words can be trained and tested on (DESIGN).
     """
 
     name: str
@@ -30,6 +33,7 @@ class PairSet(Settings):
     part: Literal["train", "validation"] = "train"
     near_duplicates: bool = True
     more_sketches: tuple[str, ...] = ()
+    words: Literal["given", "category"] = "given"
 
 
 class PairsData(Settings):
@@ -37,7 +41,8 @@ class PairsData(Settings):
 
     With `folds`, the objects of each set are dealt out into so many parts; those of part `fold` are for testing and
     never trained or validated on. `validation` is the share of the other objects that the run is validated on. An
-    object with all its photos, near duplicates of them and sketches is always on one side.
+    object with all its photos, near duplicates of them and sketches is always on one side. With `folds_of` "categories"
+    whole categories are dealt out instead, and validated on: what is tested then is of kinds that were never seen.
 
     Fine classes, "virtual classes" in STBIR (arXiv 2604.15735), are those `given` by the set, clusters of the starting
     model's photo vectors within each category (`kmeans`, into as many as `clusters` says), the categories, or none.
@@ -56,6 +61,7 @@ class PairsData(Settings):
     folds: int = Field(default=0, ge=0)
     fold: int = Field(default=0, ge=0)
     fold_seed: int = Field(default=0, ge=0)
+    folds_of: Literal["objects", "categories"] = "objects"
     validation: float = Field(default=0.1, ge=0, lt=1)
     virtual_classes: VirtualClasses = "none"
     clusters: dict[str, int] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from stbir.data.pictures import open_picture
-from stbir.errors import ConfigError
+from stbir.errors import ConfigError, InputError
 from stbir.functional.likeness import SIDE, alike, difference_hash, small_picture, united
 from stbir.methods.batch import path_of
 from stbir.training.pairs import PairsData
@@ -39,12 +39,18 @@ def parts_of(data: PairsData, *, root: Path) -> Parts:
 
     Raises:
         UnknownName: there is no such data set, split or variant.
-        InputError: files are missing or cannot be read.
+        InputError: files are missing or cannot be read; or a photo has no category where these are dealt out.
     """
     items = read_items(data, root=root)
     twins = {label for label, each in zip(data.labels, data.sets, strict=True) if not each.near_duplicates}
     objects = objects_of(items, twins=twins)
-    sides = dealt(objects.values(), folds=data.folds, fold=data.fold, seed=data.fold_seed, validation=data.validation)
+    units = (
+        _categories_of(items, objects) if data.folds_of == "categories" else {name: name for name in objects.values()}
+    )
+    dealt_units = dealt(
+        units.values(), folds=data.folds, fold=data.fold, seed=data.fold_seed, validation=data.validation
+    )
+    sides = {name: dealt_units[unit] for name, unit in units.items()}
     judging = {label for label, each in zip(data.labels, data.sets, strict=True) if each.part == "validation"}
     for item in items:
         if item.label in judging and sides[objects[item.name]] == "train":
@@ -119,6 +125,17 @@ def objects_of(items: Sequence[Item], *, twins: Collection[str] = ()) -> dict[st
         small = np.stack([small_picture(picture) for picture in pictures])
         pairs += [(places[one], places[other]) for one, other in alike(hashes, hashes, (small, small))]
     return {item.name: items[first].name for item, first in zip(items, united(len(items), pairs), strict=True)}
+
+
+def _categories_of(items: Sequence[Item], objects: Mapping[str, str]) -> dict[str, str]:
+    """The category that each object is dealt out with, by the name of the object, after the name of its set.
+
+    Where near duplicates stand in two categories, that of the first photo counts.
+    """
+    first = {item.name: item for item in items}
+    if nameless := [name for name in objects.values() if not first[name].photo.category]:
+        raise InputError(f"{nameless[0]} has no category, but whole categories are to be held out; hold out objects")
+    return {name: f"{first[name].label}/{first[name].photo.category}" for name in objects.values()}
 
 
 def _told(items: Sequence[Item]) -> dict[tuple[str, str], list[int]]:

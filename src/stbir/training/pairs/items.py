@@ -106,6 +106,9 @@ def _items(each: PairSet, label: str, root: Path) -> list[Item]:
     items: list[Item] = []
     for photo in split.photos:
         instance = photo.instance or ""
+        words = dict.fromkeys((*photo.captions, *told.get(instance, ())))
+        if not words and each.words == "category" and photo.category:
+            words = dict.fromkeys([photo.category.replace("_", " ")])
         items.append(
             Item(
                 name=f"{label}/{photo.id}",
@@ -113,7 +116,7 @@ def _items(each: PairSet, label: str, root: Path) -> list[Item]:
                 photo=photo,
                 own=tuple(drawn.get(instance, ())),
                 more=tuple(further.get(photo.id, ())),
-                words=tuple(dict.fromkeys((*photo.captions, *told.get(instance, ())))),
+                words=tuple(words),
             )
         )
     return items

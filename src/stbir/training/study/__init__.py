@@ -5,39 +5,75 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from stbir.config import Settings, parse
+from stbir.errors import InputError
+from stbir.evaluation.options import Protocol, changed
 from stbir.training.pairs import PairsData
 from stbir.training.recipe import Recipe
 
 NAME = r"^[A-Za-z0-9][\w.-]*$"
 
 
+class Look(Settings):
+    """One way to measure a test: the options of `stbir.evaluation.options.Protocol`, and a name for the table.
+
+    `{ name = "within", options = { within = "category" } }` ranks each sketch among the photos of its category.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][\w. -]*$")
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol that the options make."""
+        return changed(Protocol(), self.options)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Look:
+        try:
+            protocol = self.protocol
+        except InputError as error:
+            raise ValueError(str(error)) from None
+        if protocol.sketches != "each" or protocol.ties == "average":
+            raise ValueError(f"look {self.name!r}: a study asks each sketch and gives each query one rank")
+        return self
+
+
 class Test(Settings):
     """A split of a data set to be tested on; the folder is relative to the root that `--data` gives.
 
-    Only drawn-bench can do without a folder: it lies in the cache then.
+    Only drawn-bench can do without a folder: it lies in the cache then. `looks` count instead of those of the task.
     """
 
     name: str
     folder: str | None = None
     split: str = "test"
     variant: str | None = None
+    looks: tuple[Look, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What stands in the table."""
+        return f"{self.name} {self.split}"
 
 
 class Task(Settings):
     """What models are trained and tested on.
 
     With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
-    together depends on the seed. Without, the splits that `tests` names are tested on.
+    together depends on the seed. Without, the splits that `tests` names are tested on. `looks` are the ways each test
+    is measured; without any, each query looks for its own photo among all of the test.
     """
 
     name: str = Field(pattern=NAME)
     data: PairsData
     folds: int = Field(default=0, ge=0)
     tests: tuple[Test, ...] = ()
+    looks: tuple[Look, ...] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Task:
@@ -47,6 +83,8 @@ class Task(Settings):
             raise ValueError(
                 f"task {self.name!r}: the folds of a study are those of its task; leave them out of its data"
             )
+        if len({look.name for look in self.looks}) < len(self.looks):
+            raise ValueError(f"task {self.name!r}: two looks of a name; every one needs its own")
         return self
 
 
@@ -94,6 +132,11 @@ class Cell:
     recipe: Recipe | None
     seed: int
     fold: int
+
+    def looks(self, test: str) -> tuple[Look, ...]:
+        """How a test, by its name in the table, is measured."""
+        own = {one.title: one.looks for one in self.task.tests}.get(test, ())
+        return own or self.task.looks
 
     @property
     def place(self) -> Path:

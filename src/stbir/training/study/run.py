@@ -14,13 +14,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from tqdm import tqdm
 
 from stbir.config import read_toml
 from stbir.data.workers import end_with_parent
 from stbir.errors import InputError
 from stbir.training.extends import read_recipe
-from stbir.training.study import Cell, Study, cells_of
+from stbir.training.pairs import PairsData
+from stbir.training.recipe import Recipe
+from stbir.training.study import Cell, Study, Test, cells_of
+from stbir.training.study.costs import costs_of_cell
 from stbir.types import Split
 
 RESULT = "result.json"
@@ -87,7 +91,7 @@ def read_result(cell: Cell, to: Path) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read {path}: {error}; delete it to make it again") from None
-    if found.get("settings") != settings_of(cell):
+    if _completed(found.get("settings")) != settings_of(cell):
         raise InputError(f"{path} is of other settings than the study now has; give another folder with --to")
     return found
 
@@ -101,7 +105,22 @@ def settings_of(cell: Cell) -> dict[str, Any]:
         "recipe": plan and plan.model_dump(mode="json"),
         "data": cell.data.model_dump(mode="json"),
         "tests": [test.model_dump(mode="json") for test in cell.task.tests],
+        "looks": [look.model_dump(mode="json") for look in cell.task.looks],
     }
+
+
+def _completed(settings: Any) -> Any:
+    """The settings of an older result, with the defaults of what has become a setting since; wrong ones as they are."""
+    try:
+        recipe = settings["recipe"]
+        return settings | {
+            "recipe": recipe and Recipe.model_validate(recipe).model_dump(mode="json"),
+            "data": PairsData.model_validate(settings["data"]).model_dump(mode="json"),
+            "tests": [Test.model_validate(test).model_dump(mode="json") for test in settings["tests"]],
+            "looks": settings.get("looks", []),
+        }
+    except (TypeError, KeyError, ValidationError):
+        return settings
 
 
 @cache
@@ -132,11 +151,15 @@ def run_cell(cell: Cell, place: Place) -> None:
     else:
         method = load(train(plan, to=run, resume=(run / "checkpoint.safetensors").exists(), workers=0, data=place.data))
     trained = time.monotonic()
-    tests = {name: _measured(method, split, seed=cell.seed) for name, split in tests_of(cell, place.data).items()}
+    splits = tests_of(cell, place.data)
+    tests: dict[str, Mapping[str, Any]] = {}
+    for name, split in splits.items():
+        tests |= _measured(method, split, cell=cell, name=name)
     found = {
         "settings": settings_of(cell),
         "tests": tests,
         "parameters": sum(parameter.numel() for parameter in method.parameters()),
+        **costs_of_cell(method, plan, splits.values()),
         "seconds": {"training": round(trained - began, 1), "testing": round(time.monotonic() - trained, 1)},
         "cpu_seconds": round(time.process_time() - worked, 1),
         "threads": torch.get_num_threads(),
@@ -163,27 +186,32 @@ def tests_of(cell: Cell, root: Path) -> dict[str, Split]:
         return dict(zip(cell.data.labels, held_out_fold(cell.data, root=root), strict=True))
     places = [sets.place_of(test.name, None if test.folder is None else root / test.folder) for test in cell.task.tests]
     return {
-        f"{test.name} {test.split}": sets.load(test.name, place, test.split, variant=test.variant)
+        test.title: sets.load(test.name, place, test.split, variant=test.variant)
         for test, place in zip(cell.task.tests, places, strict=True)
     }
 
 
-def _measured(method: Any, split: Split, *, seed: int) -> Mapping[str, Any]:
-    """Clean and degraded: for each modality the values of each query."""
+def _measured(method: Any, split: Split, *, cell: Cell, name: str) -> dict[str, Mapping[str, Any]]:
+    """Clean and degraded: for each look and modality the values of each query."""
+    from stbir.evaluation.options import Protocol
     from stbir.evaluation.protocol import evaluate
     from stbir.evaluation.vectors import encode_gallery
     from stbir.evaluation.worse import worse
 
     photos = encode_gallery(method, split.photos)
-    reports = {
-        condition: evaluate(method, asked, seed=seed, resamples=2, photos=photos)
-        for condition, asked in zip(CONDITIONS, (split, worse(split, seed=0)), strict=True)
-    }
-    return {
-        "gallery": len(split.photos),
-        "revision": reports["clean"].protocol["revision"],
-        **{condition: report.per_query for condition, report in reports.items()},
-    }
+    looks = {f"{name}, {look.name}": look.protocol for look in cell.looks(name)} or {name: Protocol()}
+    found: dict[str, Mapping[str, Any]] = {}
+    for title, protocol in looks.items():
+        reports = {
+            condition: evaluate(method, asked, protocol=protocol, seed=cell.seed, resamples=2, photos=photos)
+            for condition, asked in zip(CONDITIONS, (split, worse(split, seed=0)), strict=True)
+        }
+        found[title] = {
+            "gallery": len(split.photos),
+            "revision": reports["clean"].protocol["revision"],
+            **{condition: report.per_query for condition, report in reports.items()},
+        }
+    return found
 
 
 def _take_share(number: Any, processes: int) -> None:

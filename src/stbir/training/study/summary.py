@@ -16,6 +16,7 @@ from stbir.training.study import Cell, Study
 from stbir.training.study.run import CONDITIONS
 
 MEASURES = ("acc@1", "acc@10", "mrr")
+"""What the ranks of the best relevant photos say, whatever was measured; a look may measure more."""
 SEED, RESAMPLES = 0, 2_000
 
 
@@ -69,7 +70,7 @@ def summarise_study(study: Study, results: Mapping[Cell, Mapping[str, Any]]) -> 
         for test in dict.fromkeys(name for found in done.values() for name in found["tests"]):
             for condition in CONDITIONS:
                 for modality in ASKED:
-                    for measure in MEASURES:
+                    for measure in (*MEASURES, *_further(done.values(), test)):
                         values = {
                             entrant: taken
                             for entrant in study.entrants
@@ -85,14 +86,6 @@ def as_plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [asdict(row) for row in rows]
 
 
-def cpu_hours(results: Mapping[Cell, Mapping[str, Any]]) -> dict[str, float]:
-    """How long all cells of each entrant kept cores busy."""
-    hours: dict[str, float] = {}
-    for cell, found in results.items():
-        hours[cell.entrant] = hours.get(cell.entrant, 0.0) + found["cpu_seconds"] / 3600
-    return hours
-
-
 def _values(done: Mapping[Cell, Mapping[str, Any]], entrant: str, of: tuple[str, str, str, str]) -> _Values | None:
     test, condition, modality, measure = of
     keys: list[tuple[int, int, int]] = []
@@ -102,14 +95,28 @@ def _values(done: Mapping[Cell, Mapping[str, Any]], entrant: str, of: tuple[str,
         if cell.entrant != entrant or modality not in (asked := found["tests"].get(test, {}).get(condition, {})):
             continue
         columns = asked[modality]
+        if measure not in MEASURES and measure not in columns:
+            continue
         keys += [(cell.seed, cell.fold, query) for query in columns["query"]]
         targets += columns["target"]
         values += _measured(columns, measure)
     return _Values(tuple(keys), tuple(targets), np.array(values, np.float64)) if keys else None
 
 
+def _further(done: Iterable[Mapping[str, Any]], test: str) -> list[str]:
+    """The measures of precision and recall that a test has beside its ranks."""
+    columns = [column for found in done if test in found["tests"] for column in _columns(found["tests"][test])]
+    return [name for name in dict.fromkeys(columns) if name.partition("@")[0] in ("map", "p", "r")]
+
+
+def _columns(test: Mapping[str, Any]) -> Iterable[str]:
+    return (column for asked in test.get("clean", {}).values() for column in asked)
+
+
 def _measured(columns: Mapping[str, Sequence[Any]], measure: str) -> list[float]:
-    """The values of a measure from the ranks, for a rank says all of them where one photo is right."""
+    """The values of a measure: from the ranks where these say all of it, or as the look measured it."""
+    if measure not in MEASURES:
+        return [float(value) for value in columns[measure]]
     ranks = np.array([NEVER if rank is None else rank for rank in columns["rank"]], np.int64)
     return (reciprocal(ranks) if measure == "mrr" else hit_at(ranks, int(measure.partition("@")[2]))).tolist()
 

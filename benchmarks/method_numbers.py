@@ -1,0 +1,72 @@
+"""Write `src/stbir/methods/numbers.toml`, the numbers that `stbir methods` shows, anew from the reports it names.
+
+    python benchmarks/method_numbers.py
+    python benchmarks/method_numbers.py --study results/stbir/study.json recipes/stbir/study.toml
+
+The second form takes over, before that, every recipe of a study: clean queries only, one entry per task and test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from stbir.methods.numbers import PLACE, Measurement, found_in, measurements
+from stbir.training.extends import read_recipe
+
+ROOT = Path(__file__).parents[1]
+HEAD = "# What `stbir methods` shows. Written by benchmarks/method_numbers.py from the reports, not by hand.\n"
+
+
+def of_study(report: Path, study: Path) -> list[Measurement]:
+    """The entries of a study, still without their numbers."""
+    written = json.loads(report.read_text(encoding="utf-8"))
+    known = {Path(name).stem: study.parent / name for name in written["study"]["recipes"]}
+    rows = {(row["entrant"], row["task"], row["test"]): row["seeds"] for row in written["rows"]}
+    return [
+        Measurement(
+            method=read_recipe(known[entrant]).start.method,
+            entrant=entrant,
+            task=task,
+            test=test,
+            seeds=seeds,
+            file=str(report.resolve().relative_to(ROOT)),
+            recipe=str(known[entrant].resolve().relative_to(ROOT)),
+            command=f"stbir study {study.resolve().relative_to(ROOT)} --data DIR --json FILE",
+            found={},
+        )
+        for (entrant, task, test), seeds in rows.items()
+        if entrant in known
+    ]
+
+
+def as_toml(one: Measurement) -> str:
+    """One entry; JSON's strings, numbers and lists are TOML's too."""
+    lines = ["", "[[measurements]]"]
+    plain = one.model_dump(mode="json", exclude_none=True)
+    found = plain.pop("found")
+    lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plain.items()]
+    lines += ["", "[measurements.found]"]
+    lines += [f"{name} = {{ value = {row['value']}, interval = {row['interval']} }}" for name, row in found.items()]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Read, renew and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--study", nargs=2, type=Path, metavar=("REPORT", "STUDY"), help="take over a study's recipes")
+    options = parser.parse_args()
+    entries = {(one.file, one.entrant, one.task, one.test): one for one in (measurements() if PLACE.exists() else ())}
+    if options.study:
+        entries |= {(one.file, one.entrant, one.task, one.test): one for one in of_study(*options.study)}
+    fresh: list[Measurement] = []
+    for one in entries.values():
+        report = json.loads((ROOT / one.file).read_text(encoding="utf-8"))
+        fresh.append(one.model_copy(update={"found": found_in(report, one)}))
+    PLACE.write_text(HEAD + "".join(map(as_toml, fresh)), encoding="utf-8")
+    print(f"{len(fresh)} measurements in {PLACE}")
+
+
+if __name__ == "__main__":
+    main()
