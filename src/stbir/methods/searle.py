@@ -18,10 +18,10 @@ kinds of words in one list z_1..z_2B of which z_i' is the other word of the same
 
 Our own choices (DESIGN): the phrases are a short list of ours, not a language model's; the concept is the category
 that the data gives, and a photo without one is not pulled; the photo is said with the one prompt, not with templates
-in turn; the optimised words are made when a photo is first met and kept for the run, and follow from its pixels and
-the seed alone, so that an interrupted run finds the same ones; rows that show the same object are not contrasted; the
-sentence for both is ours, because words here describe and do not instruct; `pictures = "both"` also lets phi guess
-from sketches.
+in turn; the optimised words are made when a photo is first met and kept for the run, and follow from its pixels, its
+category and these settings alone, so that an interrupted run finds the same ones; rows that show the same object are
+not contrasted; the sentence for both is ours, because words here describe and do not instruct; `pictures = "both"`
+also lets phi guess from sketches.
 """
 
 from __future__ import annotations
