@@ -28,7 +28,11 @@ ENCODERS = (
     ),
 )
 """One encoder after the other, in STBIR's order."""
-PATTERNS = {"stbir": (*EVERYTHING, *ENCODERS, ("judge.*",)), "triplet": (*EVERYTHING, *ENCODERS)}
+PATTERNS = {
+    "stbir": (*EVERYTHING, *ENCODERS, ("judge.*",)),
+    "triplet": (*EVERYTHING, *ENCODERS),
+    "ma_sbir": (*EVERYTHING, ("encodings.*", "discriminator.*"), ("encodings.*", "discriminator.*", "backbone.clip.*")),
+}
 
 
 @pytest.mark.parametrize("name", names())

@@ -50,6 +50,11 @@ class Method(nn.Module, ABC):
     """What a stage of training may say about the loss."""
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
+    paper: ClassVar[str] = ""
+    trains: ClassVar[str] = ""
+    needs: ClassVar[str] = ""
+    level: ClassVar[Literal["instance", "category"]] = "instance"
+    """What its default loss learns to tell apart: single objects, or categories alone."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
