@@ -31,6 +31,7 @@ ENCODERS = (
 PATTERNS = {
     "stbir": (*EVERYTHING, *ENCODERS, ("judge.*",)),
     "triplet": (*EVERYTHING, *ENCODERS),
+    "clip_at": (*EVERYTHING, ("prompt", "backbone.clip.vision_model.*lay*norm*")),
     "ma_sbir": (*EVERYTHING, ("encodings.*", "discriminator.*"), ("encodings.*", "discriminator.*", "backbone.clip.*")),
 }
 

@@ -51,8 +51,13 @@ class Method(nn.Module, ABC):
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
     paper: ClassVar[str] = ""
+    """Name, authors and place of the paper it follows, in a few words."""
     trains: ClassVar[str] = ""
+    """What is trained, in a few words."""
     needs: ClassVar[str] = ""
+    """What training needs, in a few words."""
+    learns_words: ClassVar[bool] = True
+    """Whether its default loss reads what is said of a photo; if not, only sketches can be expected to find it."""
     level: ClassVar[Literal["instance", "category"]] = "instance"
     """What its default loss learns to tell apart: single objects, or categories alone."""
 

@@ -101,6 +101,7 @@ class MASBIR(ThreeEncoders):
     paper = "MA-SBIR, Lyou et al., WACV 2024"
     trains = "all of CLIP, slowly, and a vector per modality"
     needs = "photos and sketches with categories; no pairs, no captions"
+    learns_words = False
     level = "category"
     config: MASBIRConfig
 

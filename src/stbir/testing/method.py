@@ -38,8 +38,8 @@ def check_method(
 
     `make` builds the method with its default settings on a small untrained backbone; `load` reads
     back what the method saved; `patterns` are the stages it must be able to train. The method is
-    overfitted to ten drawn pairs in `steps` steps; one of level "category" must then know, from the sketch alone,
-    which of the ten categories it shows.
+    overfitted to ten drawn pairs of ten categories in `steps` steps and must then find the right photos, at
+    level "category" any of the right category; one that learns no words is asked by the sketches alone.
 
     Raises:
         AssertionError: a promise is broken; the message says which one.
@@ -169,7 +169,7 @@ def _check_learning(method: Method, batch: Batch, pairs: Pairs, *, steps: int, l
     assert losses[-1] < 0.5 * losses[0], f"the loss does not fall on ten pairs: {losses[0]:.3f} to {losses[-1]:.3f}"
     method.eval()
     photos = method.encode_photos([photo for _, photo in pairs]).vectors
-    asked = [Query(query.sketches) if method.level == "category" else query for query, _ in pairs]
+    asked = [query if method.learns_words else Query(query.sketches) for query, _ in pairs]
     first = (method.encode_queries(asked).vectors @ photos.T).argmax(axis=1)
     found = [getattr(pairs[place][1], method.level) for place in first]
     assert found == [getattr(query, method.level) for query, _ in pairs], (
