@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,17 +13,24 @@ from stbir.data import sets
 from stbir.data.asked import Asked, AskedQueries
 from stbir.errors import ConfigError, InputError
 from stbir.training.batches import stream
+from stbir.training.pairs.negatives import Wrong
 from stbir.training.pairs.source import open_pairs
 
 
+def marked(pairs):
+    """The same with sketches that can be told apart: each is as grey as the number of its row."""
+    sketches = (
+        np.zeros_like(pairs.prepared.sketches) + np.arange(len(pairs.prepared.sketches), dtype=np.uint8)[:, None, None]
+    )
+    return replace(pairs, prepared=replace(pairs.prepared, sketches=sketches))
+
+
 def shown(pairs, batches, steps: int) -> list[tuple[int, int]]:
-    """Photo and sketch of every row of some steps, as places in what was prepared."""
-    prepared = pairs.prepared
-    photos = {picture.tobytes(): place for place, picture in enumerate(prepared.looked)}
-    sketches = {picture.tobytes(): place for place, picture in enumerate(prepared.sketches)}
-    assert (len(photos), len(sketches)) == (len(prepared.looked), len(prepared.sketches))
+    """Photo and marked sketch of every row of some steps, as places in what was prepared."""
+    photos = {picture.tobytes(): place for place, picture in enumerate(pairs.prepared.looked)}
+    assert len(photos) == len(pairs.prepared)
     return [
-        (photos[photo.tobytes()], sketches[np.ascontiguousarray(sketch[..., 0]).tobytes()])
+        (photos[photo.tobytes()], int(sketch[0, 0, 0]))
         for step in range(steps)
         for photo, sketch in zip(batches[step].photos, batches[step].sketches, strict=True)
     ]
@@ -33,7 +41,7 @@ def owner(pairs, row: int) -> int:
 
 
 def test_no_photo_ever_meets_its_sketch(opened, method, stage) -> None:
-    pairs = opened(validation=0, unpaired=True)
+    pairs = marked(opened(validation=0, unpaired=True))
     prepared = pairs.prepared
     seen = shown(pairs, pairs.batches(method, stage()), 120)
     for photo, sketch in seen:
@@ -47,7 +55,7 @@ def test_no_photo_ever_meets_its_sketch(opened, method, stage) -> None:
 
 
 def test_paired_batches_do_what_the_test_above_looks_for(opened, method, stage) -> None:
-    pairs = opened(validation=0)
+    pairs = marked(opened(validation=0))
     assert all(owner(pairs, sketch) == photo for photo, sketch in shown(pairs, pairs.batches(method, stage()), 12))
 
 
@@ -60,7 +68,7 @@ def test_a_step_is_the_same_whenever_and_by_whom_it_is_made(opened, method, stag
 
 
 def test_an_object_alone_in_its_category_keeps_its_sketch(opened, method, stage) -> None:
-    pairs = opened(validation=0, unpaired=True)
+    pairs = marked(opened(validation=0, unpaired=True))
     prepared = pairs.prepared
     alone = prepared.names.index("shoe-v1/photo/000.png")
     kinds = tuple("lonely" if place == alone else kind for place, kind in enumerate(prepared.categories))
@@ -82,7 +90,7 @@ def test_photos_without_a_sketch_are_used_where_no_pairs_are_asked_for(opened, m
         (True, "given"): (23, 1),
         (True, "category"): (24, 0),
     }
-    pairs = opened(validation=0, unpaired=True, words="category")
+    pairs = marked(opened(validation=0, unpaired=True, words="category"))
     prepared = pairs.prepared
     bare, silent = (prepared.names.index(f"shoe-v1/photo/{name}.png") for name in ("009", "010"))
     assert len(prepared.sketches_of(bare)) == 0
@@ -91,11 +99,11 @@ def test_photos_without_a_sketch_are_used_where_no_pairs_are_asked_for(opened, m
     asked = stage(negatives=3, negatives_of=("sketch",))
     batches = pairs.batches(method, asked)
     assert bare in {photo for photo, _ in shown(pairs, batches, 12)}
-    wrong = {picture[..., 0].tobytes() for step in range(8) for picture in batches[step].negatives.sketches}
-    assert wrong <= {picture.tobytes() for picture in prepared.sketches}
-    none = replace(prepared, sketches=prepared.sketches[:1], first_sketch=np.array([0] + [1] * len(prepared)))
+    wrong = {int(picture[0, 0, 0]) for step in range(8) for picture in batches[step].negatives.sketches}
+    assert wrong <= set(range(len(prepared.sketches)))
+    single = replace(prepared, sketches=prepared.sketches[:1], first_sketch=np.array([0] + [1] * len(prepared)))
     with pytest.raises(ConfigError, match="there are no wrong sketches"):
-        _ = replace(pairs, prepared=none).batches(method, asked)[[*prepared.names].index(prepared.names[0])]
+        Wrong(single, np.full(len(prepared), -1)).sketches(0, 1, random.Random(0))
 
 
 def test_words_of_a_category_are_not_asked_with(opened) -> None:
@@ -110,17 +118,18 @@ def test_sketches_that_are_nobodys_are_dealt_within_their_category(
     load = sets.load
 
     def by_category(name, *arguments, **options):
-        """As the sets of categories are: each sketch seeks any photo of its class."""
+        """As the sets of categories are: each sketch seeks any photo of its class, and nothing is said."""
         split = load(name, *arguments, **options)
         asked = [Asked(one.sketch, category=split.photos[0].category) for one in split.queries.asked]
-        return replace(split, queries=AskedQueries(asked))
+        photos = tuple(replace(photo, captions=()) for photo in split.photos)
+        return replace(split, queries=AskedQueries(asked), photos=photos)
 
     monkeypatch.setattr(sets, "load", by_category)
-    with pytest.raises(InputError, match='words = "category"'):
-        open_pairs(data(validation=0), root=root, seed=1, method=method)
     plain = {"validation": 0, "words": "category", "sets": [{"name": "chair-v1", "folder": "chairs"}]}
-    with pytest.raises(InputError, match="no photo of chair-v1"):
+    with pytest.raises(InputError, match=r"no photo of chair-v1 .* a sketch and words$"):
         open_pairs(data(**plain), root=root, seed=1, method=method)
-    pairs = open_pairs(data(unpaired=True, **plain), root=root, seed=1, method=method)
+    with pytest.raises(InputError, match='words; words = "category" has photos told'):
+        open_pairs(data(unpaired=True, **plain | {"words": "given"}), root=root, seed=1, method=method)
+    pairs = marked(open_pairs(data(unpaired=True, **plain), root=root, seed=1, method=method))
     assert (len(pairs.prepared), len(pairs.prepared.sketches), pairs.held_out) == (10, 10, None)
     assert {sketch for _, sketch in shown(pairs, pairs.batches(method, stage()), 40)} == set(range(10))
