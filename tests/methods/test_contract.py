@@ -30,7 +30,13 @@ ENCODERS = (
 """One encoder after the other, in STBIR's order."""
 CONVERTER = (("converter.*",),)
 """SEARLE trains this alone: its loss has no use for CLIP's temperature, and its words are made by a CLIP that stays."""
-PATTERNS = {"searle": CONVERTER, "stbir": (*EVERYTHING, *ENCODERS, ("judge.*",)), "triplet": (*EVERYTHING, *ENCODERS)}
+PATTERNS = {
+    "searle": CONVERTER,
+    "stbir": (*EVERYTHING, *ENCODERS, ("judge.*",)),
+    "triplet": (*EVERYTHING, *ENCODERS),
+    "clip_at": (*EVERYTHING, ("prompt", "backbone.clip.vision_model.*lay*norm*")),
+    "ma_sbir": (*EVERYTHING, ("encodings.*", "discriminator.*"), ("encodings.*", "discriminator.*", "backbone.clip.*")),
+}
 
 
 @pytest.mark.parametrize("name", names())

@@ -102,3 +102,52 @@ def test_textual_inversion_as_published_runs_on_small_weights(
     assert all((value == clip[name]).all() for name, value in method.backbone.state_dict().items())
     split = sets.load("stbir-s", tmp_path / "ShoeV2", "test")
     assert method.encode_queries([*split.queries]).vectors.shape == (2, method.dimension)
+
+
+def sketchy(folder: Path, *, count: int = 6) -> None:
+    """Three classes of photos, each but the last with a sketch, in the layout of Sketchy; nothing is said of them."""
+    rng = np.random.default_rng(5)
+    for kind in ("boot", "chair", "mug"):
+        for number in range(count):
+            blocks = rng.integers(0, 256, (4, 4, 3)).astype(np.uint8)
+            drawing = Image.new("L", (64, 64), 255)
+            ImageDraw.Draw(drawing).line([tuple(rng.integers(4, 60, 2).tolist()) for _ in range(4)], fill=0, width=2)
+            photo = folder / f"256x256/photo/tx_000000000000/{kind}/n{number:02}_1.jpg"
+            photo.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(blocks.repeat(16, axis=0).repeat(16, axis=1)).save(photo)
+            if number < count - 1:
+                sketch = folder / f"256x256/sketch/tx_000000000000/{kind}/n{number:02}_1-1.png"
+                sketch.parent.mkdir(parents=True, exist_ok=True)
+                drawing.save(sketch)
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "still"),
+    [
+        ("ma-sbir-clip-b32", {"clip", "semantic", "discriminator", "reconstruction"}, ()),
+        ("clip-at-clip-b32", {"triplet", "hard", "classes", "divergence", "shuffle"}, ("text_model", "projection")),
+        ("clip-at-category-clip-b32", {"triplet"}, ("text_model", "projection", "self_attn", "mlp")),
+    ],
+)
+def test_what_learns_from_categories_runs_as_published_on_small_weights(
+    name: str, terms: set[str], still: tuple[str, ...], tmp_path: Path, clip_folder: Path
+) -> None:
+    sketchy(tmp_path / "Sketchy")
+    values = read_recipe(RECIPES / f"{name}.toml").model_dump(mode="json")
+    values["start"]["weights"] = str(clip_folder)
+    values["data"]["validation"] = 0.3
+    values["stages"][0] |= {"epochs": 1, "batch_size": 6, "learning_rate": 1e-4}
+    model = train(Recipe.model_validate(values), to=tmp_path / "run", workers=0, data=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+    learned = next(row for row in rows if "triplet" in row or "clip" in row)
+    assert terms <= learned.keys()
+    assert not {"triplet", "hard", "classes", "divergence", "shuffle", "clip", "semantic"} & learned.keys() - terms
+    assert any(row["validation"]["loss"] > 0 for row in rows if row.get("validation") and row["stage"])
+    before, after = stbir.load(clip_folder).state_dict(), stbir.load(model).state_dict()
+    for key, value in before.items():
+        if any(part in key for part in still):
+            assert np.array_equal(value, after[key]), key
+    changed = {key for key, value in before.items() if not np.array_equal(value, after[key])}
+    assert changed, "the run moved nothing of CLIP"
+    if still:
+        assert all("norm" in key for key in changed)

@@ -58,6 +58,10 @@ class Method(nn.Module, ABC):
     """What training needs, in a few words."""
     learns_from: ClassVar[Literal["pairs", "photos"]] = "pairs"
     """Whether its loss looks at pairs, or by default at photos alone: then CLIP itself must know what sketches show."""
+    learns_words: ClassVar[bool] = True
+    """Whether its default loss reads what is said of a photo; if not, only sketches can be expected to find it."""
+    level: ClassVar[Literal["instance", "category"]] = "instance"
+    """What its default loss learns to tell apart: single objects, or categories alone."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()

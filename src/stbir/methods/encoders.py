@@ -31,6 +31,8 @@ HIGHEST_SCALE = 100.0
 class EncodersConfig(Settings):
     """What embeds sketches: a copy of CLIP's picture tower, a ResNet-50, or a copy that knows lines as `tiny` does.
 
+    Or nothing of their own: with "shared" they go through the tower of the photos.
+
     `sketch_weights` is where a ResNet-50 starts, a folder or a hub id; the sizes are those of `lines`.
     """
 
@@ -83,6 +85,8 @@ class ThreeEncoders(Method):
         return unit(self.image_projection(self._joined(shape, unit(self.backbone.embed_pictures(pixels[:, 0])))))
 
     def embed_sketches(self, pixels: Tensor) -> Tensor:
+        if self._encoders.sketch == "shared":
+            return unit(self.image_projection(unit(self.backbone.embed_pictures(pixels))))
         return unit(self.sketch(pixels))
 
     def embed_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -142,6 +146,8 @@ class ThreeEncoders(Method):
             raise ConfigError(f"sketch_weights are a ResNet-50's; leave them out where sketch = {config.sketch!r}")
         if config.sketch == "resnet50":
             return ResNetSketch(self.backbone.dimension, self.backbone, weights=config.sketch_weights)
+        if config.sketch == "shared":
+            return nn.Identity()
         if config.sketch == "clip":
             return TowerSketch(self.backbone)
         return LineSketch(self.backbone, grid=config.grid, cells=config.cells, dimension=config.place_dimension)

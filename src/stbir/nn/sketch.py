@@ -18,7 +18,8 @@ from stbir.nn.clip import Backbone
 from stbir.nn.lines import Lines, joined
 from stbir.nn.vision import VisionTower
 
-SketchKind = Literal["clip", "resnet50", "lines"]
+SketchKind = Literal["clip", "resnet50", "lines", "shared"]
+"""A copy of CLIP's picture tower, a ResNet-50, a copy that knows lines, or the picture tower itself."""
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's pictures, as published ResNets expect them."""

@@ -54,6 +54,10 @@ class PairsData(Settings):
     every photo a little by chance (DESIGN), 0 not at all and 1 as far as `stbir.functional.degrade.pictures` goes.
     `bend` bends photo and sketch of a row alike into another object, `sway` the sketch alone (DESIGN, the same scale).
     `forget_word` is the share of words that are replaced by one that the model does not know.
+
+    With `unpaired`, each photo is shown with the sketch of another object of its category, a new one in every step: who
+    was drawn after whom is not told. Photos and sketches that belong to nobody are trained on too. Where nothing is
+    said of a photo, `words` "category" has it told by the name of its category; tests and validation ask without.
     """
 
     source: Literal["pairs"]
@@ -72,6 +76,8 @@ class PairsData(Settings):
     bend: float = Field(default=0.0, ge=0, le=1)
     sway: float = Field(default=0.0, ge=0, le=1)
     forget_word: float = Field(default=0.0, ge=0, lt=1)
+    unpaired: bool = False
+    words: Literal["given", "category"] = "given"
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -51,7 +51,8 @@ class PairBatches(Dataset[Batch]):
 
     An epoch is every photo once in random order, each with one of its sketches and texts at random; where the last
     batch of an epoch is not full, it is filled with the first photos of the next epoch's order, which has them again.
-    `known` are embeddings of all rows of frozen sides, as they are and, if `data.mirror`, mirrored.
+    `known` are embeddings of all rows of frozen sides, as they are and, if `data.mirror`, mirrored. With
+    `data.unpaired` the sketch of a row is one of another object of the photo's category, if there is one.
     """
 
     prepared: Prepared
@@ -66,7 +67,7 @@ class PairBatches(Dataset[Batch]):
         prepared, stage = self.prepared, self.stage
         items, epoch = self._items(step)
         rng = self._random(f"{step}")
-        sketches = [rng.choice(prepared.sketches_of(item)) for item in items]
+        sketches = [rng.choice(self._sketches(item)) for item in items]
         words = [rng.choice(prepared.words_of(item)) for item in items]
         flip = self._flips(len(items), rng)
         shown = self._shown(epoch, self._random(f"{step}:changes"))
@@ -85,6 +86,28 @@ class PairBatches(Dataset[Batch]):
             embedded=self._embedded({"photo": items, "sketch": sketches, "text": words}, flip),
             strengths=strengths,
         )
+
+    def _sketches(self, item: int) -> Sequence[int]:
+        """The sketches that a photo may be shown with."""
+        if not self.data.unpaired:
+            return self.prepared.sketches_of(item)
+        rows, objects = self._drawn[self.prepared.categories[item]]
+        strange = rows[objects != self.prepared.objects[item]]
+        return (strange if len(strange) else rows).tolist()
+
+    @cached_property
+    def _drawn(self) -> dict[str | None, tuple[Numbers, Numbers]]:
+        """The sketches of each category: their rows, and the objects that they show."""
+        prepared = self.prepared
+        owners = np.repeat(np.arange(len(prepared)), np.diff(prepared.first_sketch))
+        rows: dict[str | None, list[int]] = {category: [] for category in prepared.categories}
+        for row, owner in enumerate(owners.tolist()):
+            rows[prepared.categories[owner]].append(row)
+        return {
+            category: (np.array(some, np.int64), prepared.objects[owners[some]])
+            for category, some in rows.items()
+            if some
+        }
 
     @cached_property
     def _wrong(self) -> Wrong:

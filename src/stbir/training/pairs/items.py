@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from stbir.data import sets, table
 from stbir.data.asked import Asked, AskedQueries
 from stbir.data.pairs import photo_stem
 from stbir.data.sketch_files import read_sketch
 from stbir.errors import InputError
+from stbir.nn.captions import spoken
 from stbir.training.pairs import PairsData, PairSet
 from stbir.types import Photo, Query, Sketch, Split
 
@@ -48,11 +50,6 @@ class Item:
     more: tuple[Drawn, ...]
     words: tuple[str, ...]
 
-    @property
-    def usable(self) -> bool:
-        """Whether one can train on it: there is a sketch and there are words."""
-        return bool(self.words and (self.own or self.more))
-
 
 def read_items(data: PairsData, *, root: Path) -> list[Item]:
     """Read the lists of all sets, sorted by name, so that no order of files decides anything.
@@ -61,8 +58,28 @@ def read_items(data: PairsData, *, root: Path) -> list[Item]:
         UnknownName: there is no such data set, split or variant.
         InputError: files are missing, or further sketches show no photo.
     """
-    items = [item for label, each in zip(data.labels, data.sets, strict=True) for item in _items(each, label, root)]
+    items = [
+        item for label, each in zip(data.labels, data.sets, strict=True) for item in _items(each, label, root, data)
+    ]
     return sorted(items, key=lambda item: item.name)
+
+
+def trainable(items: Sequence[Item], data: PairsData) -> list[Item]:
+    """Those that one can train on: there are words and a sketch, or with `unpaired` one of the same category.
+
+    Where the recipe says so, those without words are told by their category.
+    """
+    if data.words == "category":
+        items = [
+            item if item.words or not item.photo.category else replace(item, words=(_caption(item.photo.category),))
+            for item in items
+        ]
+    drawn = {item.photo.category for item in items if item.own or item.more}
+    return [
+        item
+        for item in items
+        if item.words and (item.own or item.more or (data.unpaired and item.photo.category in drawn))
+    ]
 
 
 def split_of(items: Sequence[Item], *, name: str, more: bool = False) -> Split:
@@ -91,18 +108,27 @@ def _instance(item: Item) -> str:
     return f"{item.label}/{item.photo.instance}" if item.photo.instance else item.name
 
 
-def _items(each: PairSet, label: str, root: Path) -> list[Item]:
+def _caption(category: str) -> str:
+    return f"a photo of a {spoken(category)}"
+
+
+def _items(each: PairSet, label: str, root: Path, data: PairsData) -> list[Item]:
     folder = sets.place_of(each.name, None if each.folder is None else root / each.folder)
     split = sets.load(each.name, folder, each.split, variant=each.variant)
     drawn: dict[str, list[Drawn]] = {}
     told: dict[str, list[str]] = {}
-    for instance, words, sketch in sorted(_told(split.queries), key=_place):
+    loose: dict[str | None, list[Drawn]] = {}
+    for instance, category, words, sketch in sorted(_told(split.queries), key=_place):
         if instance is not None:
             if sketch is not None:
                 drawn.setdefault(instance, []).append(Drawn(sketch, words))
             if words:
                 told.setdefault(instance, []).append(words)
+        elif sketch is not None:
+            loose.setdefault(category, []).append(Drawn(sketch, words))
     further = _further(each, split.photos, root)
+    if data.unpaired:
+        _keep(loose, further, split.photos)
     items: list[Item] = []
     for photo in split.photos:
         instance = photo.instance or ""
@@ -122,18 +148,30 @@ def _items(each: PairSet, label: str, root: Path) -> list[Item]:
     return items
 
 
-def _told(queries: Sequence[Query]) -> list[tuple[str | None, str | None, Query | Path | None]]:
-    """Instance, words and sketch of each query, without reading a sketch where that can wait."""
+def _keep(loose: dict[str | None, list[Drawn]], further: dict[str, list[Drawn]], photos: Sequence[Photo]) -> None:
+    """Have the photos of a category keep the sketches that are nobody's, in turn; whose they are is not asked later."""
+    for category, some in loose.items():
+        keepers = sorted(photo.id for photo in photos if photo.category == category)
+        for place, one in enumerate(some if keepers else ()):
+            further.setdefault(keepers[place % len(keepers)], []).append(one)
+
+
+_Told: TypeAlias = tuple[str | None, str | None, str | None, Query | Path | None]
+"""Instance, category, words and sketch of a query."""
+
+
+def _told(queries: Sequence[Query]) -> list[_Told]:
+    """What each query asks with, without reading a sketch where that can wait."""
     if isinstance(queries, AskedQueries):
-        return [(one.instance, one.text, one.sketch) for one in queries.asked]
+        return [(one.instance, one.category, one.text, one.sketch) for one in queries.asked]
     if isinstance(queries, table.Queries):
-        return [(str(row.photo), row.text, row.sketch) for row in queries.rows]
-    return [(query.instance, query.text, query if query.sketches else None) for query in queries]
+        return [(str(row.photo), row.category, row.text, row.sketch) for row in queries.rows]
+    return [(q.instance, q.category, q.text, q if q.sketches else None) for q in queries]
 
 
-def _place(told: tuple[str | None, str | None, Query | Path | None]) -> tuple[str, str]:
+def _place(told: _Told) -> tuple[str, str]:
     """What queries are sorted by, so that their order decides nothing."""
-    _, words, sketch = told
+    _, _, words, sketch = told
     return (str(sketch) if isinstance(sketch, Path) else "", words or "")
 
 

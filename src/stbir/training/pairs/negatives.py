@@ -31,9 +31,13 @@ class Wrong:
         """A sketch of each of so many other objects, chosen like `photos`.
 
         Raises:
-            ConfigError: all photos show one object.
+            ConfigError: all photos show one object, or the others have no sketch.
         """
-        return [rng.choice(self.prepared.sketches_of(other)) for other in self.photos(item, count, rng)]
+        drawn = self._others(item)
+        drawn = drawn[[len(self.prepared.sketches_of(other)) > 0 for other in drawn]]
+        if not len(drawn):
+            raise ConfigError("there are no wrong sketches: nothing else of its virtual class has one")
+        return [rng.choice(self.prepared.sketches_of(other)) for other in picked(drawn, count, rng)]
 
     def words(self, item: int, count: int, rng: random.Random) -> list[int]:
         """Words, of all, that are said of no photo of its own object.

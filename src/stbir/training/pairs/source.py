@@ -18,7 +18,7 @@ from stbir.training.pairs import PairsData
 from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch
 from stbir.training.pairs.classes import virtual_classes
 from stbir.training.pairs.folds import parts_of
-from stbir.training.pairs.items import Item, split_of
+from stbir.training.pairs.items import Item, split_of, trainable
 from stbir.training.pairs.known import is_frozen, table
 from stbir.training.pairs.prepared import Numbers, Prepared, prepare_items
 from stbir.types import Split
@@ -140,14 +140,17 @@ def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) 
         ConfigError: there are no virtual classes where they should be given.
     """
     parts = parts_of(data, root=Path(root))
-    items = [item for item in parts.train if item.usable]
+    items = trainable(parts.train, data)
     if not items:
-        raise InputError(f"no photo of {', '.join(data.labels)} that is to be trained on has both a sketch and words")
+        hint = "" if data.words == "category" else '; words = "category" has photos told by their category'
+        raise InputError(
+            f"no photo of {', '.join(data.labels)} that is to be trained on has both a sketch and words{hint}"
+        )
     prepared = prepare_items(items, [parts.objects[item.name] for item in items], method)
     class_of, classes = virtual_classes(
         items, data, vectors=lambda: np.asarray(table(method, prepared, "photo")), seed=seed
     )
-    held = [item for item in parts.validation if item.usable]
+    held = trainable(parts.validation, data)
     return Pairs(
         data,
         seed,
