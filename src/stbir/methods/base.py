@@ -50,6 +50,12 @@ class Method(nn.Module, ABC):
     """What a stage of training may say about the loss."""
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
+    paper: ClassVar[str] = ""
+    """Name, authors and place of the paper it follows, in a few words."""
+    trains: ClassVar[str] = ""
+    """What is trained, in a few words."""
+    needs: ClassVar[str] = ""
+    """What training needs, in a few words."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -165,34 +171,46 @@ class Method(nn.Module, ABC):
     def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
         """Embed the query side; every modality is embedded in one go, then combined query by query.
 
-        What several of the queries have in common is embedded once.
-
         Raises:
             EmptyQuery: a query has no sketch, no words and no reference photo.
             InputError: a weight is unknown or no number, or the parts of a query cancel out.
         """
+        found = self.parts_of(queries, batch_size=batch_size)
+        rows = [self.combine(parts, query.weights) for parts, query in zip(found, queries, strict=True)]
+        return Encoded(np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32))
+
+    def parts_of(self, queries: Sequence[Query], *, batch_size: int = 64) -> list[dict[str, Floats]]:
+        """Embed what queries are made of: of each one unit rows (count, dimension) by modality.
+
+        What several of the queries have in common is embedded once.
+
+        Raises:
+            EmptyQuery: a query has no sketch, no words and no reference photo.
+            InputError: a weight is unknown or no number.
+        """
         for query in queries:
             _check(query)
         # queries that share a drawing, words or a photo, as one query and its parts do, have it embedded once
-        drawings = {id(sketch): sketch for query in queries for sketch in query.sketches}
+        drawn = {(id(sketch), query.category): sketch for query in queries for sketch in query.sketches}
         said = dict.fromkeys(text for query in queries for text in (*_text(query), *_avoided(query)))
         shown = {id(query.photo): query.photo for query in queries if query.photo}
-        sketches = dict(zip(drawings, self._vectors_of_sketches([*drawings.values()], batch_size), strict=True))
+        about = [category for _, category in drawn]
+        sketches = dict(zip(drawn, self._vectors_of_sketches([*drawn.values()], about, batch_size), strict=True))
         words = dict(zip(said, self._vectors_of_texts([*said], batch_size), strict=True))
-        photos = dict(zip(shown, self.encode_photos([*shown.values()], batch_size=batch_size).vectors, strict=True))
-        rows: list[Floats] = []
+        photos = dict(zip(shown, self._vectors_of_photos([*shown.values()], batch_size), strict=True))
+        found: list[dict[str, Floats]] = []
         for query in queries:
             parts: dict[str, Floats] = {}
             if query.sketches:
-                parts["sketch"] = np.stack([sketches[id(sketch)] for sketch in query.sketches])
+                parts["sketch"] = np.stack([sketches[id(s), query.category] for s in query.sketches])
             if _text(query):
                 parts["text"] = np.stack([words[text] for text in _text(query)])
             if _avoided(query):
                 parts["avoid"] = np.stack([words[text] for text in _avoided(query)])
             if query.photo:
                 parts["photo"] = photos[id(query.photo)][None]
-            rows.append(self.combine(parts, query.weights))
-        return Encoded(np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32))
+            found.append(parts)
+        return found
 
     def combine(self, parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
         """Combine the embeddings of one query, by modality unit rows (count, dimension), to one unit vector.
@@ -265,7 +283,14 @@ class Method(nn.Module, ABC):
             np.stack([pictures.photo(p.image or open_picture(path_of(p), at_least=least)) for p in photos])
         )
 
-    def _vectors_of_sketches(self, sketches: Sequence[Sketch], batch_size: int) -> Floats:
+    def _vectors_of_photos(self, photos: Sequence[Photo], batch_size: int) -> Floats:
+        """Embed the reference photos of queries."""
+        return self.encode_photos(photos, batch_size=batch_size).vectors
+
+    def _vectors_of_sketches(
+        self, sketches: Sequence[Sketch], categories: Sequence[str | None], batch_size: int
+    ) -> Floats:
+        """Embed sketches; `categories` are what is sought with each, for methods that make use of it."""
         pictures = self.backbone.preprocessing
         return self._in_batches(
             sketches,
