@@ -105,7 +105,7 @@ def evaluate_in_full(
     targets = find_targets(split, within=protocol.within)
     # queries first: a broken sketch is found before the long run over the photos
     queries = Averaged(split.queries) if protocol.sketches == "averaged" else split.queries
-    asked = encode_asked(method, queries, asks=selection(targets, protocol))
+    asked = encode_asked(method, queries, asks=selection(targets, protocol), told=targets.told)
     if isinstance(queries, Averaged):
         first = queries.first
         asked = {name: replace(some, numbers=[first[n] for n in some.numbers]) for name, some in asked.items()}

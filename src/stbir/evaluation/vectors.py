@@ -35,9 +35,16 @@ class Asked:
 
 
 def encode_asked(
-    method: Method, queries: Sequence[Query], *, asks: Callable[[Query], bool] = lambda query: True
+    method: Method,
+    queries: Sequence[Query],
+    *,
+    asks: Callable[[Query], bool] = lambda query: True,
+    told: Callable[[Query], str | None] = lambda query: None,
 ) -> dict[str, Asked]:
     """Embed every query that `asks` allows once per modality it has; a modality without queries is left out.
+
+    What a query seeks is the truth, so that the method sees neither its instance nor its category, but for what `told`
+    says: the category, where a query is ranked only within it and everybody knows it therefore.
 
     Raises:
         InputError: a sketch cannot be read.
@@ -50,7 +57,8 @@ def encode_asked(
             if variants:
                 # without what was drawn: a large table needs no large memory
                 found[name] += [(number, replace(query, sketches=())) for number, query in variants]
-                vectors[name].append(method.encode_queries([query for _, query in variants]).vectors)
+                shown = [hidden(query, category=told(query)) for _, query in variants]
+                vectors[name].append(method.encode_queries(shown).vectors)
     return {
         name: Asked(
             wanted=[query.instance for _, query in some],
@@ -96,6 +104,11 @@ def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo 
     except InputError as error:
         broken.append((photo, str(error)))
         return None
+
+
+def hidden(query: Query, *, category: str | None = None) -> Query:
+    """A query as a method may see it: without the truth about what it seeks, but for a category that is given."""
+    return replace(query, instance=None, category=category)
 
 
 def only(query: Query, modality: str) -> Query | None:

@@ -56,6 +56,8 @@ class Method(nn.Module, ABC):
     """What is trained, in a few words."""
     needs: ClassVar[str] = ""
     """What training needs, in a few words."""
+    meets_categories: ClassVar[bool] = False
+    """Whether training is to show it the pictures of every category before the first step, by `meet`."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -101,6 +103,13 @@ class Method(nn.Module, ABC):
             InputError: a query without a sketch or without words.
         """
         return prepare(self.backbone.preprocessing, pairs, look=self.look)
+
+    def meet(self, category: str, *, photos: Pixels, sketches: Pixels) -> None:
+        """Get to know a category from pictures that have the size of the model, uint8 (any, side, side, 3).
+
+        Training calls it with all it has, before the first step, where `meets_categories` is true. By default nothing
+        is learned from that.
+        """
 
     @abstractmethod
     def embed_photos(self, pixels: Tensor) -> Tensor:

@@ -130,6 +130,7 @@ class DPCLIP(Method):
     paper = "DP-CLIP, Gao et al., 2024"
     trains = "norms, prompts from a support, text scaling, windows"
     needs = "sketch-photo pairs with categories; no captions at text = 0"
+    meets_categories = True
     config: DPCLIPConfig
 
     def __init__(self, backbone: Backbone, config: DPCLIPConfig) -> None:
