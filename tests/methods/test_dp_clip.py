@@ -18,6 +18,7 @@ from stbir.methods.batch import Batch, Negatives
 from stbir.methods.dp_clip import DPCLIP, LOCAL_BLOCK, PUBLISHED, DPCLIPObjective, rivals
 from stbir.nn.clip import load_backbone
 from stbir.nn.freezing import free_only, matching
+from stbir.testing import check_method
 from stbir.types import Photo, Query
 
 EACH = 2
@@ -269,3 +270,10 @@ def test_settings_that_decide_no_vector_stay_out_of_the_fingerprint(clip_folder:
     plain = made(clip_folder)
     assert plain.fingerprint() == made(clip_folder, dropout=0.5, shortlist=7).fingerprint()
     assert plain.fingerprint() != made(clip_folder, matching="rerank").fingerprint()
+
+
+def test_the_contract_holds_when_it_re_ranks() -> None:
+    patterns = (("seen.*",),)
+    check_method(
+        lambda backbone: build("dp_clip", backbone, {"matching": "rerank", "naming": "one"}), patterns=patterns
+    )

@@ -177,6 +177,24 @@ def test_prompts_enter_every_layer_and_windows_see_none(backbone: Backbone) -> N
 
 
 @torch.no_grad()
+def test_maps_compare_every_prompt_with_every_patch(backbone: Backbone) -> None:
+    tower, pixels = tower_of(backbone, rank=0), random(2, 3, 64, 64)
+    found = tower.similarity_maps(backbone, pixels, ["boot", None])
+    assert found.shape == (2, 3, 4, 4)
+    assert tower.prompts is not None
+    prompts = tower.prompts(None)
+    for row in range(2):
+        tokens = backbone.vision.run(backbone.vision.embed(pixels[row : row + 1]), prompts=dict(enumerate(prompts)))
+        last = tokens[-1][0]
+        for prompt in range(3):
+            for place in range(16):
+                one, other = last[17 + prompt], last[1 + place]
+                cosine = float(one @ other / (one.norm() * other.norm()))
+                assert float(found[row, prompt, place // 4, place % 4]) == pytest.approx(cosine, abs=1e-5)
+    assert tower_of(backbone, prompts=0).similarity_maps(backbone, pixels, [None, None]).shape == (2, 0, 4, 4)
+
+
+@torch.no_grad()
 def test_a_category_is_the_mean_of_its_sentences(backbone: Backbone) -> None:
     tower = tower_of(backbone)
     rows = [

@@ -84,6 +84,11 @@ class Method(nn.Module, ABC):
         """How large a photo must be decoded for this method, shorter side in pixels."""
         return self.backbone.preprocessing.decode_side
 
+    @property
+    def shortlist(self) -> int:
+        """How many of the best photos of a search `rerank` orders anew; 0 for a method that does not re-rank."""
+        return 0
+
     @staticmethod
     def look(pictures: Pixels) -> Pixels:
         """Find in uint8 photos (batch, side, side, 3) what the method looks at; no weights are needed for it.
@@ -239,6 +244,15 @@ class Method(nn.Module, ABC):
             raise InputError(
                 "the parts of the query cancel out or weigh nothing; change its words or their weights"
             ) from None
+
+    def rerank(self, query: Encoded, photos: Encoded) -> Floats:
+        """Score the photos of a short list for one query, by tokens: (photos,), a larger score is better.
+
+        A method that does gives tokens with what it encodes, and says in `shortlist` how many photos it looks at. Both
+        sides are rows of what it encoded; the photos' tokens have been through half precision, in which galleries keep
+        them. The list is ordered anew by these scores and stays the same list.
+        """
+        raise NotImplementedError(f"{self.name} does not re-rank")
 
     def fingerprint(self) -> dict[str, str]:
         """Short hashes of what decides a vector; two methods with equal ones give equal vectors."""

@@ -152,6 +152,10 @@ class DPCLIP(Method):
     def dimension(self) -> int:
         return self.backbone.dimension * (PARTS if self.config.matching == "vector" else 1)
 
+    @property
+    def shortlist(self) -> int:
+        return self.config.shortlist if self.config.matching == "rerank" else 0
+
     def adapt(self, category: str, *, photos: Sequence[Photo], sketches: Sequence[Sketch] = ()) -> None:
         """Make a category known, seen in training or not, from its name and a few photos, and a sketch if there is one.
 
@@ -192,6 +196,19 @@ class DPCLIP(Method):
         `supports` are normalised pictures (pictures, 3, side, side) to use in place of the saved ones, by category.
         """
         return self.seen(self.backbone, pixels, spelled(categories), supports=supports)
+
+    def similarity_maps(self, photos: Sequence[Photo]) -> Floats:
+        """Which places of photos each prompt is like, as cosines (photos, prompts, grid, grid).
+
+        `stbir.evaluation.maps` draws them.
+
+        Raises:
+            InputError: a photo has neither a picture nor a readable file.
+        """
+        with torch.inference_mode():
+            pixels = self.see(self._looked_at(photos))
+            names = spelled(self._predicted(pixels, [photo.category for photo in photos]))
+            return self.seen.similarity_maps(self.backbone, pixels, names).float().cpu().numpy()
 
     def embed_photos(self, pixels: Tensor) -> Tensor:
         return self._vectors(self.features(pixels, [None] * len(pixels)))

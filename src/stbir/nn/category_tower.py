@@ -5,6 +5,7 @@ What DP-CLIP (Gao et al., arXiv 2404.18695) adds to CLIP's picture tower, which 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Self
 
@@ -56,6 +57,26 @@ class CategoryTower(nn.Module):
         `names` are the categories of the pictures, None where one is unknown. `supports` are normalised pictures
         (pictures, 3, side, side) to use in place of the saved ones, by category.
         """
+        tower = backbone.vision
+        states = self._run(backbone, pixels, names, supports)
+        local = self.windows(states[-2][:, : 1 + tower.patches])
+        return unit(torch.cat([tower.pool(states[-1])[:, None], local], dim=1))
+
+    def similarity_maps(self, backbone: Backbone, pixels: Tensor, names: Sequence[str | None]) -> Tensor:
+        """Which places of a picture each prompt is like: cosines (batch, prompts, grid, grid), row by row.
+
+        Compared are the prompts and the patches as they leave the last layer (the paper shows such maps and does not
+        say of which tokens, so that this is our own choice). Without prompts there are no maps: (batch, 0, grid, grid).
+        """
+        last = unit(self._run(backbone, pixels, names, None)[-1])
+        patches = backbone.vision.patches
+        side = math.isqrt(patches)
+        return (last[:, 1 + patches :] @ last[:, 1 : 1 + patches].transpose(1, 2)).unflatten(2, (side, side))
+
+    def _run(
+        self, backbone: Backbone, pixels: Tensor, names: Sequence[str | None], supports: Mapping[str, Tensor] | None
+    ) -> list[Tensor]:
+        """What enters and leaves each layer, prompts behind the patches."""
         tower, order = backbone.vision, list(dict.fromkeys(names))
         rows = torch.tensor([order.index(name) for name in names], dtype=torch.long, device=pixels.device)
         prompts, through = {}, None
@@ -65,9 +86,7 @@ class CategoryTower(nn.Module):
         if self.sideway is not None and order:
             said = torch.stack([self.text_of(backbone, NEUTRAL if name is None else name) for name in order])
             through = self.sideway.through(tower, self.sideway.factors(said)[rows])
-        states = tower.run(tower.embed(pixels), prompts=prompts, through=through)
-        local = self.windows(states[-2][:, : 1 + tower.patches])
-        return unit(torch.cat([tower.pool(states[-1])[:, None], local], dim=1))
+        return tower.run(tower.embed(pixels), prompts=prompts, through=through)
 
     def text_of(self, backbone: Backbone, name: str) -> Tensor:
         """The text vector of a category: the mean of its sentences' unit vectors, not of unit length, (dimension,).
