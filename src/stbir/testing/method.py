@@ -136,7 +136,8 @@ def _check_reranking(method: Method, load: Callable[[Path], Method], pairs: Pair
         again = load(Path(folder))
     saved = again.rerank(again.encode_queries(queries[:1]), again.encode_photos(photos))
     assert again.shortlist == method.shortlist, "saved and loaded, the short list has another length"
-    assert np.array_equal(saved, scores), "saved and loaded, photos are ranked again by other scores"
+    # the last bit of a sum depends on where in memory it is taken
+    assert np.allclose(saved, scores, atol=BATCH_TOLERANCE), "saved and loaded, photos are ranked again by other scores"
 
 
 def _check_saving(method: Method, load: Callable[[Path], Method], pairs: Pairs) -> None:
