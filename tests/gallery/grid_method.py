@@ -18,6 +18,7 @@ class GridMethod:
     dimension = GRID * GRID * 3
     side = 8
     decode_side = 8
+    shortlist = 0
 
     def __init__(self, *, source: str = "grid", weights: str = "1", fails_after: int | None = None) -> None:
         self.source = source

@@ -11,6 +11,7 @@ from safetensors.torch import load_file
 from stbir.methods import build, names
 from stbir.methods.base import Method
 from stbir.methods.batch import Batch
+from stbir.methods.dp_clip import LOCAL_BLOCK, PUBLISHED
 from stbir.methods.late_fusion import LateFusion, LateFusionConfig
 from stbir.nn.clip import Backbone, load_backbone
 from stbir.testing import check_method
@@ -36,6 +37,8 @@ PATTERNS = {
     "triplet": (*EVERYTHING, *ENCODERS),
     "clip_at": (*EVERYTHING, ("prompt", "backbone.clip.vision_model.*lay*norm*")),
     "ma_sbir": (*EVERYTHING, ("encodings.*", "discriminator.*"), ("encodings.*", "discriminator.*", "backbone.clip.*")),
+    # its biases alone cannot all move: those of the text scaling stand behind a factor that starts at zero
+    "dp_clip": (("*",), PUBLISHED, (LOCAL_BLOCK,), ("seen.sideway.*",)),
 }
 
 
@@ -154,6 +157,52 @@ class Reversed(LateFusion):
         return Encoded(np.ascontiguousarray(rows[::-1])) if len(photos) > 8 else Encoded(rows)
 
 
+class Reranking(LateFusion):
+    """Keeps the contract: re-ranks by one token, the vector itself."""
+
+    shortlist = 5
+
+    def encode_photos(self, photos: Sequence[Photo], *, batch_size: int = 64) -> Encoded:
+        rows = super().encode_photos(photos, batch_size=batch_size).vectors
+        return Encoded(rows, rows[:, None])
+
+    def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
+        rows = super().encode_queries(queries, batch_size=batch_size).vectors
+        return Encoded(rows, rows[:, None])
+
+    def rerank(self, query: Encoded, photos: Encoded) -> Floats:
+        assert query.tokens is not None
+        assert photos.tokens is not None
+        return photos.tokens[:, 0] @ query.tokens[0, 0]
+
+
+class RanksByPlace(Reranking):
+    def rerank(self, query: Encoded, photos: Encoded) -> Floats:
+        return super().rerank(query, photos) + np.arange(len(photos.vectors), dtype=np.float32)
+
+
+class RanksByNeighbours(Reranking):
+    def rerank(self, query: Encoded, photos: Encoded) -> Floats:
+        scores = super().rerank(query, photos)
+        return scores - scores.mean()
+
+
+class RanksAnew(Reranking):
+    """Gives other scores every time."""
+
+    def rerank(self, query: Encoded, photos: Encoded) -> Floats:
+        self.times = getattr(self, "times", 0) + 1
+        return super().rerank(query, photos) + np.float32(self.times)
+
+
+class WithoutTokens(LateFusion):
+    shortlist = 5
+
+
+class NeedlessTokens(Reranking):
+    shortlist = 0
+
+
 def shifted(backbone: Backbone) -> Method:
     method = Unsaved(backbone, LateFusionConfig())
     method.shift += 0.5
@@ -181,6 +230,11 @@ def read_back(folder: Path, kind: type[Method]) -> Method:
         (plain(DeafToWords), "the other part is unused"),
         (plain(TakesAnything), "must raise EmptyQuery"),
         (shifted, "photos get other vectors"),
+        (plain(RanksByPlace), "depends on its place"),
+        (plain(RanksByNeighbours), "depends on the others"),
+        (plain(RanksAnew), "other scores the second time"),
+        (plain(WithoutTokens), "have no tokens"),
+        (plain(NeedlessTokens), "although shortlist is 0"),
         (plain(Forgotten), "the fingerprint is another one"),
         (plain(Idle), "gets no gradient"),
         (plain(Wandering), "must move exactly what it names"),
@@ -199,6 +253,6 @@ def test_broken_methods_are_caught(make: Callable[[Backbone], Method], message: 
         check_method(remember, load=lambda folder: read_back(folder, type(made[0])), steps=20)
 
 
-@pytest.mark.parametrize("kind", [LowRank, BatchNormed])
+@pytest.mark.parametrize("kind", [LowRank, BatchNormed, Reranking])
 def test_unusual_methods_pass(kind: type[LateFusion]) -> None:
     check_method(plain(kind), load=lambda folder: read_back(folder, kind))

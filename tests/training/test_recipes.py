@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 import stbir
 from stbir.data import sets
+from stbir.methods.dp_clip import DPCLIP, PUBLISHED
 from stbir.training.extends import read_recipe
 from stbir.training.loop import train
 from stbir.training.recipe import Recipe
@@ -151,3 +152,25 @@ def test_what_learns_from_categories_runs_as_published_on_small_weights(
     assert changed, "the run moved nothing of CLIP"
     if still:
         assert all("norm" in key for key in changed)
+
+
+def test_dp_clip_as_published_runs_on_small_weights(tmp_path: Path, clip_folder: Path) -> None:
+    qmul(tmp_path / "ShoeV2", 0)
+    qmul(tmp_path / "ChairV2", 1)
+    values = read_recipe(RECIPES / "dp-clip-clip-b32.toml").model_dump(mode="json")
+    assert values["stages"][0]["free"] == [*PUBLISHED]
+    values["start"]["weights"] = str(clip_folder)
+    # that data has a category, and here it has two: the layout of Sketchy is read elsewhere
+    values["data"]["sets"] = [{"name": "stbir-s", "folder": "ShoeV2"}, {"name": "stbir-c", "folder": "ChairV2"}]
+    for stage in values["stages"]:
+        stage |= {"epochs": 3, "batch_size": 6}
+        stage["objective"] |= {"ramp": 1}
+    model = train(Recipe.model_validate(values), to=tmp_path / "run", workers=0, data=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+    assert any(row.get("hard", 0) > 0 for row in rows)  # the second epoch is on the way to the hardest
+    method = stbir.load(model)
+    assert isinstance(method, DPCLIP)
+    assert method.config.categories == ("chair", "shoe")
+    assert method.seen.supports.there.all()
+    split = sets.load("stbir-s", tmp_path / "ShoeV2", "test")
+    assert method.encode_queries([*split.queries]).vectors.shape == (2, 5 * method.backbone.dimension)

@@ -64,7 +64,7 @@ def readable(status: Status) -> str:
         ["fields", ", ".join(f"{shown(f)} ({kind.__name__})" for f, kind in status.fields.items()) or "none"],
         ["answers", ENGINES[status.engine]],
         ["generation", f"{status.generation:,}, written {_when(status.written)}"],
-        ["on disk", f"{status.bytes / 1e6:,.1f} MB"],
+        ["on disk", f"{status.bytes / 1e6:,.1f} MB; {_of_a_photo(status)}"],
         ["recall@10", _recall(status.recall)],
     ]
     lines = table(rows)
@@ -92,6 +92,8 @@ def flat(status: Status) -> dict[str, object]:
         "generation": status.generation,
         "written": _when(status.written),
         "bytes": status.bytes,
+        "bytes_per_photo": {"vector": status.vector_bytes, "tokens": status.token_bytes},
+        "reranked": status.shortlist,
         "recall": {
             "k": status.recall.k,
             "queries": status.recall.queries,
@@ -107,6 +109,14 @@ def _coverage(status: Status) -> str:
     # rounded down, so that only all is 100 %
     share = f" ({math.floor(1000 * status.embedded / status.listed) / 10:.1f}%)" if status.listed else ""
     return f"{status.embedded:,} of {counted(status.listed, 'photo')}{share}"
+
+
+def _of_a_photo(status: Status) -> str:
+    """What a photo takes in the index, and what for."""
+    if not status.token_bytes:
+        return f"{status.vector_bytes:,} bytes of vector a photo"
+    what = f"{status.vector_bytes:,} bytes of vector and {status.token_bytes:,} of tokens a photo"
+    return f"{what}, by which the best {status.shortlist:,} are ranked again" if status.shortlist else what
 
 
 def _recall(recall: Recall) -> str:

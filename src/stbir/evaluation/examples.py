@@ -64,7 +64,7 @@ def find_examples(
         InputError: whatever `stbir.evaluation.protocol.evaluate` refuses.
     """
     targets = find_targets(split, within=within)
-    asked = encode_asked(method, split.queries)
+    asked = encode_asked(method, split.queries, told=targets.told)
     modality = next((name for name in MODALITIES if name in asked), None)
     if modality is None:
         raise InputError(f"{split.name} has no query with a sketch or words; there is nothing to show")

@@ -23,8 +23,8 @@ import numpy.typing as npt
 from stbir.errors import InputError
 from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.protocol import CUTS, describe
-from stbir.evaluation.targets import find_targets
-from stbir.evaluation.vectors import encode_gallery
+from stbir.evaluation.targets import Targets, find_targets
+from stbir.evaluation.vectors import encode_gallery, hidden
 from stbir.functional.metrics import Ranks, Reals, hit_at, median_rank, reciprocal
 from stbir.functional.partial import first_part
 from stbir.types import Floats, Query, Report, Split
@@ -68,7 +68,7 @@ def evaluate_progressive(
         InputError: no query has strokes, or whatever `stbir.evaluation.protocol.evaluate` refuses.
     """
     targets = find_targets(split, within=within)
-    asked, skipped = _encode_parts(method, split, progress=progress)
+    asked, skipped = _encode_parts(method, targets, progress=progress)
     if not asked:
         raise InputError(
             f"{split.name} has no sketch with strokes, so nobody knows in which order they were drawn "
@@ -156,11 +156,11 @@ class _Skipped:
     without: int = 0
 
 
-def _encode_parts(method: Method, split: Split, *, progress: bool) -> tuple[dict[str, _Parts], _Skipped]:
+def _encode_parts(method: Method, targets: Targets, *, progress: bool) -> tuple[dict[str, _Parts], _Skipped]:
     """Embed every query at each share of its sketch, first without and then with its words."""
     from tqdm import tqdm
 
-    skipped = _Skipped()
+    split, skipped = targets.split, _Skipped()
     wanted: dict[str, list[str | None]] = {"sketch": [], "both": []}
     vectors: dict[str, list[npt.NDArray[np.float32]]] = {"sketch": [], "both": []}
     with tqdm(total=len(split.queries), unit="query", disable=not progress, leave=False) as bar:
@@ -175,7 +175,8 @@ def _encode_parts(method: Method, split: Split, *, progress: bool) -> tuple[dict
             ):
                 if some:
                     wanted[name] += [query.instance for query in some]
-                    steps = [method.encode_queries(_shortened(some, share)).vectors for share in SHARES]
+                    shown = [hidden(query, category=targets.told(query)) for query in some]
+                    steps = [method.encode_queries(_shortened(shown, share)).vectors for share in SHARES]
                     vectors[name].append(np.stack(steps))
             bar.update(len(read))
     return {

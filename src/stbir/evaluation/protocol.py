@@ -24,11 +24,12 @@ from stbir.evaluation.intervals import clusters_of
 from stbir.evaluation.measures import RANK, summarise_values
 from stbir.evaluation.options import Protocol, changed, said_about, said_of_ties
 from stbir.evaluation.presets import PRESETS
+from stbir.evaluation.rerank import Reranking, kept, rows_of
 from stbir.evaluation.revision import revision
 from stbir.evaluation.targets import Labels, Targets, find_targets
 from stbir.evaluation.trial import Trial, lay_out, selection
-from stbir.evaluation.vectors import encode_asked, encode_gallery
-from stbir.types import Floats, Report, Split
+from stbir.evaluation.vectors import encode_asked, encode_in_full
+from stbir.types import Encoded, Floats, Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -105,7 +106,7 @@ def evaluate_in_full(
     targets = find_targets(split, within=protocol.within)
     # queries first: a broken sketch is found before the long run over the photos
     queries = Averaged(split.queries) if protocol.sketches == "averaged" else split.queries
-    asked = encode_asked(method, queries, asks=selection(targets, protocol))
+    asked = encode_asked(method, queries, asks=selection(targets, protocol), told=targets.told)
     if isinstance(queries, Averaged):
         first = queries.first
         asked = {name: replace(some, numbers=[first[n] for n in some.numbers]) for name, some in asked.items()}
@@ -117,13 +118,15 @@ def evaluate_in_full(
     trial = lay_out(targets, protocol, asked)
     # each photo once, however often it stands in the gallery
     numbers, places = np.unique(trial.gallery, return_inverse=True)
-    if photos is None:
-        photos = encode_gallery(method, [split.photos[number] for number in numbers], progress=progress)
+    reranks = any(some.tokens is not None for some in trial.asked.values())
+    if photos is None or reranks:  # who gave vectors gave no tokens
+        encoded = kept(encode_in_full(method, [split.photos[number] for number in numbers], progress=progress))
     else:
-        photos = photos[numbers]
+        encoded = Encoded(photos[numbers])
     if len(numbers) < len(places) or (places != np.arange(len(places))).any():
-        photos = photos[places]
-    findings = {name: find(trial, name, photos, depth=depth) for name in trial.asked}
+        encoded = rows_of(encoded, places)
+    again = Reranking(method, encoded) if reranks else None
+    findings = {name: find(trial, name, encoded.vectors, depth=depth, again=again) for name in trial.asked}
     results = {
         name: summarise_values(
             found.values,
@@ -151,6 +154,8 @@ def evaluate_in_full(
         "said": said_about(protocol),
         "deviations": deviations(trial),
     }
+    if again is not None:
+        said["reranked"] = again.said()
     report = Report(
         protocol=said,
         results=results,

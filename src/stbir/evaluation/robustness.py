@@ -25,7 +25,7 @@ from stbir.evaluation.degradations import STRENGTHS, Degradation, choose
 from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.protocol import describe
 from stbir.evaluation.targets import Targets, find_targets
-from stbir.evaluation.vectors import BATCH, chunks, encode_gallery, only
+from stbir.evaluation.vectors import BATCH, chunks, encode_gallery, hidden, only
 from stbir.functional.metrics import Ranks, Reals, hit_at, reciprocal
 from stbir.types import Floats, Query, Report, Split
 
@@ -248,7 +248,7 @@ def _measure(
     if not variants:
         return
     # all in one call: a method embeds a drawing or a text that several queries share only once
-    vectors = method.encode_queries(variants).vectors
+    vectors = method.encode_queries([hidden(query, category=targets.told(query)) for query in variants]).vectors
     start = 0
     for modality, places in usable.items():
         if places:

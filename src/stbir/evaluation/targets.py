@@ -11,7 +11,7 @@ import numpy.typing as npt
 from stbir.errors import InputError
 from stbir.functional.metrics import Ranks
 from stbir.functional.streaming import vector_ranks
-from stbir.types import Floats, Split
+from stbir.types import Floats, Query, Split
 
 Labels = npt.NDArray[np.int64]
 
@@ -40,6 +40,17 @@ class Targets:
                 f"{len(lost)} queries of {self.split.name} look for a photo that it does not have, as {lost[0]!r}"
             )
         return np.array([self.numbers[instance] for instance in wanted])
+
+    def told(self, query: Query) -> str | None:
+        """The category that a method is told of: that of the target where a query is ranked only within it.
+
+        Whoever ranks only within a category knows it, and published fine-grained numbers are taken so; elsewhere it
+        would give away a part of the answer.
+        """
+        if self.groups is None:
+            return None
+        number = self.numbers.get(query.instance)
+        return query.category if number is None else self.split.photos[number].category
 
     def ranks(self, queries: Floats, photos: Floats, *, wanted: Labels) -> Ranks:
         """The rank of each target, from the vectors of the queries (queries, dimension) and of all photos."""

@@ -8,10 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from stbir.data.pictures import open_picture
 from stbir.errors import InputError
-from stbir.types import Floats, Photo, Query
+from stbir.types import Encoded, Floats, Photo, Query
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -26,45 +27,90 @@ BATCH = 64
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """The queries of one modality: what each looks for, its number in the split, and its vector."""
+    """The queries of one modality: what each looks for, its number in the split, its vector, and maybe tokens."""
 
     wanted: list[str | None]
     categories: list[str | None]
     numbers: list[int]
     vectors: Floats
+    tokens: Floats | None = None
+    mask: npt.NDArray[np.bool_] | None = None
+
+    def row(self, place: int) -> Encoded:
+        """One of them as it was encoded."""
+        one = slice(place, place + 1)
+        tokens, mask = self.tokens, self.mask
+        return Encoded(self.vectors[one], None if tokens is None else tokens[one], None if mask is None else mask[one])
 
 
 def encode_asked(
-    method: Method, queries: Sequence[Query], *, asks: Callable[[Query], bool] = lambda query: True
+    method: Method,
+    queries: Sequence[Query],
+    *,
+    asks: Callable[[Query], bool] = lambda query: True,
+    told: Callable[[Query], str | None] = lambda query: None,
 ) -> dict[str, Asked]:
     """Embed every query that `asks` allows once per modality it has; a modality without queries is left out.
+
+    What a query seeks is the truth, so that the method sees neither its instance nor its category, but for what `told`
+    says: the category, where a query is ranked only within it and everybody knows it therefore.
 
     Raises:
         InputError: a sketch cannot be read.
     """
     found: dict[str, list[tuple[int, Query]]] = {name: [] for name in ASKED}
-    vectors: dict[str, list[Floats]] = {name: [] for name in ASKED}
+    encoded: dict[str, list[Encoded]] = {name: [] for name in ASKED}
     for some in chunks(enumerate(queries), BATCH):
         for name in ASKED:
             variants = [(number, one) for number, query in some if asks(query) and (one := only(query, name))]
             if variants:
                 # without what was drawn: a large table needs no large memory
                 found[name] += [(number, replace(query, sketches=())) for number, query in variants]
-                vectors[name].append(method.encode_queries([query for _, query in variants]).vectors)
+                shown = [hidden(query, category=told(query)) for _, query in variants]
+                encoded[name].append(method.encode_queries(shown))
     return {
         name: Asked(
-            wanted=[query.instance for _, query in some],
-            categories=[query.category for _, query in some],
-            numbers=[number for number, _ in some],
-            vectors=np.concatenate(vectors[name]),
+            [query.instance for _, query in some],
+            [query.category for _, query in some],
+            [number for number, _ in some],
+            (whole := joined(encoded[name])).vectors,
+            whole.tokens,
+            whole.mask,
         )
         for name, some in found.items()
         if some
     }
 
 
+def joined(parts: Sequence[Encoded]) -> Encoded:
+    """What was encoded piece by piece as one; where pieces have fewer tokens, some that do not count fill them up."""
+    tokens = [part.tokens for part in parts if part.tokens is not None]
+    vectors = np.concatenate([part.vectors for part in parts])
+    if len(tokens) < len(parts):
+        return Encoded(vectors)
+    most = max(some.shape[1] for some in tokens)
+    masks = [
+        np.ones(part.shape[:2], bool) if one.mask is None else one.mask for part, one in zip(tokens, parts, strict=True)
+    ]
+    room = [most - some.shape[1] for some in tokens]
+    return Encoded(
+        vectors,
+        np.concatenate([np.pad(some, ((0, 0), (0, free), (0, 0))) for some, free in zip(tokens, room, strict=True)]),
+        np.concatenate([np.pad(some, ((0, 0), (0, free))) for some, free in zip(masks, room, strict=True)]),
+    )
+
+
 def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Floats:
-    """Embed every photo of a split.
+    """Embed every photo of a split: its vectors; `encode_in_full` gives the tokens too.
+
+    Raises:
+        InputError: photos cannot be read; a benchmark that shrinks silently measures something else.
+    """
+    return encode_in_full(method, photos, progress=progress).vectors
+
+
+def encode_in_full(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Encoded:
+    """Embed every photo of a split, with tokens where the method re-ranks by them.
 
     Raises:
         InputError: photos cannot be read; a benchmark that shrinks silently measures something else.
@@ -72,17 +118,17 @@ def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = 
     from tqdm import tqdm
 
     broken: list[tuple[Photo, str]] = []
-    vectors: list[Floats] = []
+    encoded: list[Encoded] = []
     with tqdm(total=len(photos), unit="photo", disable=not progress, leave=False) as bar:
         for some in chunks(photos, BATCH):
             read = [opened for photo in some if (opened := _open(photo, side=method.decode_side, broken=broken))]
             if not broken:
-                vectors.append(method.encode_photos(read, batch_size=BATCH).vectors)
+                encoded.append(method.encode_photos(read, batch_size=BATCH))
             bar.update(len(some))
     if broken:
         named = "; ".join(reason for _, reason in broken[:3]) + ("; ..." if len(broken) > 3 else "")
         raise InputError(f"{len(broken)} of {len(photos)} photos cannot be read, so nothing was measured: {named}")
-    return np.concatenate(vectors)
+    return joined(encoded)
 
 
 def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo | None:
@@ -96,6 +142,11 @@ def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo 
     except InputError as error:
         broken.append((photo, str(error)))
         return None
+
+
+def hidden(query: Query, *, category: str | None = None) -> Query:
+    """A query as a method may see it: without the truth about what it seeks, but for a category that is given."""
+    return replace(query, instance=None, category=category)
 
 
 def only(query: Query, modality: str) -> Query | None:

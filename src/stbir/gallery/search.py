@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stbir.errors import InputError
 from stbir.gallery.record import photo_of
+from stbir.gallery.rerank import first_row, reranked
 from stbir.index.base import Match, check_k
 from stbir.index.filters import Filter
 from stbir.index.mirror import Mirror
@@ -45,7 +46,9 @@ def answer(
 ) -> Answer:
     """Encode a query and find the best `k` photos after the first `offset`; a reference photo is no answer to itself.
 
-    Photos with the same `instance` are views of one object: the best of them is the hit.
+    Photos with the same `instance` are views of one object: the best of them is the hit. A method that re-ranks orders
+    the best hits anew, as many whatever `k` and `offset` are, so that pages fit together; what `explain` asks for are
+    ranks by the vectors of each part.
 
     Raises:
         InputError: the query is empty, `k` below 1 or `offset` below 0.
@@ -53,11 +56,19 @@ def answer(
     k, offset = check_k(k), check_offset(offset)
     start = time.perf_counter()
     alone = _alone(query) if explain else {}
-    vectors = method.encode_queries([query, *alone.values()]).vectors
+    asked = method.encode_queries([query, *alone.values()])
+    vectors = asked.vectors
     encoded = time.perf_counter()
     itself = None if query.photo is None else query.photo
     ranking = _Ranking(index, where=where, itself=itself)
-    matches = ranking.best(vectors[0], offset + k)[offset:]
+    if asked.tokens is None:
+        found, reordered = ranking.best(vectors[0], offset + k), 0.0
+    else:
+        found = ranking.best(vectors[0], max(offset + k, method.shortlist))
+        before = time.perf_counter()
+        found = reranked(first_row(asked), found, method=method, index=index)
+        reordered = time.perf_counter() - before
+    matches = found[offset : offset + k]
     ranks = ranking.ranks(vectors[1:], [match.id for match in matches])
     records = {record.id: record for record in index.described([match.id for match in matches])}
     hits = [
@@ -71,8 +82,9 @@ def answer(
         if match.id in records
     ]
     total = ranking.total()
-    searched = time.perf_counter()
-    return Answer(hits, total, {"encode": (encoded - start) * 1000, "search": (searched - encoded) * 1000})
+    took = {"encode": encoded - start, "search": time.perf_counter() - encoded - reordered}
+    took |= {"rerank": reordered} if asked.tokens is not None else {}
+    return Answer(hits, total, {stage: seconds * 1000 for stage, seconds in took.items()})
 
 
 def check_offset(offset: int) -> int:

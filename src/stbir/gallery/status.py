@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-5
 """Records whose scores differ by less are equally good, so either counts as found."""
+SAMPLE = 64
+"""Photos whose tokens are looked at; all of one model have as many."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Status:
 
     `waiting` are new or changed and not encoded yet, `renamed` are known under another name or with other metadata,
     `gone` are in the gallery but no longer in the source, `broken` could not be read. `listed` is None where the source
-    cannot be read, for the reason in `trouble`.
+    cannot be read, for the reason in `trouble`. `vector_bytes` and `token_bytes` are what a photo takes in the index,
+    tokens on average over some photos, and `shortlist` is how many photos of a search are re-ranked by them.
     """
 
     home: Path
@@ -61,6 +64,9 @@ class Status:
     generation: int
     written: float
     bytes: int
+    vector_bytes: int
+    token_bytes: int
+    shortlist: int
     recall: Recall
     trouble: str | None
 
@@ -99,9 +105,18 @@ def status_of(gallery: Gallery, *, k: int = 10, queries: int = 100, seed: int = 
         generation=gallery.generation,
         written=max((path.stat().st_mtime for path in gallery.home.rglob("*.manifest")), default=0.0),
         bytes=sum(path.stat().st_size for path in gallery.home.rglob("*") if path.is_file()),
+        vector_bytes=4 * gallery.manifest.dimension,
+        token_bytes=_token_bytes(gallery, sorted(records)),
+        shortlist=gallery.method.shortlist,
         recall=recall_of(gallery, records, k=k, queries=queries, seed=seed),
         trouble=trouble,
     )
+
+
+def _token_bytes(gallery: Gallery, ids: Sequence[str]) -> int:
+    """How many bytes of tokens a photo has on average, looked at in some that lie evenly among all."""
+    some = gallery.index.table.fetch(ids[:: max(1, len(ids) // SAMPLE)][:SAMPLE])
+    return round(sum(0 if r.tokens is None else r.tokens.nbytes for r in some) / max(1, len(some)))
 
 
 def _listing(gallery: Gallery) -> tuple[Listing | None, str | None]:

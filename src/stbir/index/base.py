@@ -59,6 +59,8 @@ class Index(Protocol):
     ) -> None:
         """Store records; an id that is there already is replaced, metadata and tokens included.
 
+        An engine that cannot keep tokens refuses them in this way; it never drops them.
+
         Raises:
             InputError: a vector, an id, tokens or a metadata value that cannot be stored; then nothing of the call is.
         """

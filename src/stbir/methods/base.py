@@ -62,6 +62,8 @@ class Method(nn.Module, ABC):
     """Whether its default loss reads what is said of a photo; if not, only sketches can be expected to find it."""
     level: ClassVar[Literal["instance", "category"]] = "instance"
     """What its default loss learns to tell apart: single objects, or categories alone."""
+    meets_categories: ClassVar[bool] = False
+    """Whether training is to show it the pictures of every category before the first step, by `meet`."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -88,6 +90,11 @@ class Method(nn.Module, ABC):
         """How large a photo must be decoded for this method, shorter side in pixels."""
         return self.backbone.preprocessing.decode_side
 
+    @property
+    def shortlist(self) -> int:
+        """How many of the best photos of a search `rerank` orders anew; 0 for a method that does not re-rank."""
+        return 0
+
     @staticmethod
     def look(pictures: Pixels) -> Pixels:
         """Find in uint8 photos (batch, side, side, 3) what the method looks at; no weights are needed for it.
@@ -107,6 +114,13 @@ class Method(nn.Module, ABC):
             InputError: a query without a sketch or without words.
         """
         return prepare(self.backbone.preprocessing, pairs, look=self.look)
+
+    def meet(self, category: str, *, photos: Pixels, sketches: Pixels) -> None:
+        """Get to know a category from pictures that have the size of the model, uint8 (any, side, side, 3).
+
+        Training calls it with all it has, before the first step, where `meets_categories` is true. By default nothing
+        is learned from that.
+        """
 
     @abstractmethod
     def embed_photos(self, pixels: Tensor) -> Tensor:
@@ -177,34 +191,46 @@ class Method(nn.Module, ABC):
     def encode_queries(self, queries: Sequence[Query], *, batch_size: int = 64) -> Encoded:
         """Embed the query side; every modality is embedded in one go, then combined query by query.
 
-        What several of the queries have in common is embedded once.
-
         Raises:
             EmptyQuery: a query has no sketch, no words and no reference photo.
             InputError: a weight is unknown or no number, or the parts of a query cancel out.
         """
+        found = self.parts_of(queries, batch_size=batch_size)
+        rows = [self.combine(parts, query.weights) for parts, query in zip(found, queries, strict=True)]
+        return Encoded(np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32))
+
+    def parts_of(self, queries: Sequence[Query], *, batch_size: int = 64) -> list[dict[str, Floats]]:
+        """Embed what queries are made of: of each one unit rows (count, dimension) by modality.
+
+        What several of the queries have in common is embedded once.
+
+        Raises:
+            EmptyQuery: a query has no sketch, no words and no reference photo.
+            InputError: a weight is unknown or no number.
+        """
         for query in queries:
             check_query(query)
         # queries that share a drawing, words or a photo, as one query and its parts do, have it embedded once
-        drawings = {id(sketch): sketch for query in queries for sketch in query.sketches}
+        drawn = {(id(sketch), query.category): sketch for query in queries for sketch in query.sketches}
         said = dict.fromkeys(text for query in queries for text in (*text_of(query), *avoided_by(query)))
         shown = {id(query.photo): query.photo for query in queries if query.photo}
-        sketches = dict(zip(drawings, self._vectors_of_sketches([*drawings.values()], batch_size), strict=True))
+        about = [category for _, category in drawn]
+        sketches = dict(zip(drawn, self._vectors_of_sketches([*drawn.values()], about, batch_size), strict=True))
         words = dict(zip(said, self._vectors_of_texts([*said], batch_size), strict=True))
-        photos = dict(zip(shown, self.encode_photos([*shown.values()], batch_size=batch_size).vectors, strict=True))
-        rows: list[Floats] = []
+        photos = dict(zip(shown, self._vectors_of_photos([*shown.values()], batch_size), strict=True))
+        found: list[dict[str, Floats]] = []
         for query in queries:
             parts: dict[str, Floats] = {}
             if query.sketches:
-                parts["sketch"] = np.stack([sketches[id(sketch)] for sketch in query.sketches])
+                parts["sketch"] = np.stack([sketches[id(s), query.category] for s in query.sketches])
             if text_of(query):
                 parts["text"] = np.stack([words[text] for text in text_of(query)])
             if avoided_by(query):
                 parts["avoid"] = np.stack([words[text] for text in avoided_by(query)])
             if query.photo:
                 parts["photo"] = photos[id(query.photo)][None]
-            rows.append(self.combine(parts, query.weights))
-        return Encoded(np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32))
+            found.append(parts)
+        return found
 
     def combine(self, parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
         """Combine the embeddings of one query, by modality unit rows (count, dimension), to one unit vector.
@@ -224,6 +250,15 @@ class Method(nn.Module, ABC):
             raise InputError(
                 "the parts of the query cancel out or weigh nothing; change its words or their weights"
             ) from None
+
+    def rerank(self, query: Encoded, photos: Encoded) -> Floats:
+        """Score the photos of a short list for one query, by tokens: (photos,), a larger score is better.
+
+        A method that does gives tokens with what it encodes, and says in `shortlist` how many photos it looks at. Both
+        sides are rows of what it encoded; the photos' tokens have been through half precision, in which galleries keep
+        them. The list is ordered anew by these scores and stays the same list.
+        """
+        raise NotImplementedError(f"{self.name} does not re-rank")
 
     def fingerprint(self) -> dict[str, str]:
         """Short hashes of what decides a vector; two methods with equal ones give equal vectors."""
@@ -277,7 +312,14 @@ class Method(nn.Module, ABC):
             np.stack([pictures.photo(p.image or open_picture(path_of(p), at_least=least)) for p in photos])
         )
 
-    def _vectors_of_sketches(self, sketches: Sequence[Sketch], batch_size: int) -> Floats:
+    def _vectors_of_photos(self, photos: Sequence[Photo], batch_size: int) -> Floats:
+        """Embed the reference photos of queries."""
+        return self.encode_photos(photos, batch_size=batch_size).vectors
+
+    def _vectors_of_sketches(
+        self, sketches: Sequence[Sketch], categories: Sequence[str | None], batch_size: int
+    ) -> Floats:
+        """Embed sketches; `categories` are what is sought with each, for methods that make use of it."""
         pictures = self.backbone.preprocessing
         return self._in_batches(
             sketches,

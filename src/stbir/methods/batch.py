@@ -40,6 +40,7 @@ class Batch:
     `mask` are (batch, length). `classes` are numbers of fine classes, int64 (batch,), -1 where unknown. `embedded`
     holds what frozen towers give for this batch where that is known: unit rows by "photo", "sketch" and "text", on the
     CPU. `strengths` says how badly each sketch was degraded on purpose, float32 (batch,) from 0 (clean) to 1.
+    `epoch` is how often the stage has been through its data before, None where the data has no end.
     """
 
     photos: Pixels
@@ -52,6 +53,7 @@ class Batch:
     negatives: Negatives | None = None
     embedded: Mapping[str, Tensor] = field(default_factory=dict)
     strengths: Tensor | None = None
+    epoch: int | None = None
 
 
 def prepare(

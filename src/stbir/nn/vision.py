@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Prompts = Mapping[int, Tensor]
 """Prompt tokens by the layer they enter, counted from 0: (count, width) or (batch, count, width)."""
+Layer = Callable[[int, Tensor], Tensor]
+"""Runs one layer, given its number from 0 and the tokens that enter it, in another way than CLIP does."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,14 @@ class VisionTower:
         start: int = 0,
         stop: int | None = None,
         behind: int = 0,
+        through: Layer | None = None,
     ) -> list[Tensor]:
         """Send tokens through the layers `start` to `stop` and return what enters and leaves each of them.
 
         Prompts are put behind the other tokens. Those of layer 0 go through CLIP's first norm like the
         patches; at a later layer the prompts found there are replaced (deep prompting), or appended
         where there were none. A run that starts later than layer 0 takes tokens that a run returned;
-        `behind` says how many of them, at the end, are prompts.
+        `behind` says how many of them, at the end, are prompts. `through` runs the layers in place of CLIP's own way.
         """
         prompts = prompts or {}
         stop = self.depth if stop is None else stop
@@ -70,7 +73,7 @@ class VisionTower:
         for layer in range(start, stop):
             if layer in prompts and layer > 0:
                 tokens = _behind(tokens, inside, prompts[layer])
-            tokens = self.model.encoder.layers[layer](tokens, None)
+            tokens = through(layer, tokens) if through else self.model.encoder.layers[layer](tokens, None)
             states.append(tokens)
         return states
 

@@ -53,6 +53,7 @@ def check_method(
     method = make(small_backbone(said)).eval()
     _check_vectors(method, pairs)
     _check_modalities(method, pairs)
+    _check_reranking(method, load, pairs)
     _check_saving(method, load, pairs)
     batch = method.batch(pairs)
     for free in patterns:
@@ -110,6 +111,39 @@ def _check_modalities(method: Method, pairs: Pairs) -> None:
         except EmptyQuery:
             continue
         raise AssertionError("a query without sketch, words and photo must raise EmptyQuery")
+
+
+def _check_reranking(method: Method, load: Callable[[Path], Method], pairs: Pairs) -> None:
+    """A method that re-ranks gives tokens on both sides, and each photo a score of its own; others give none."""
+    queries, photos = [query for query, _ in pairs], [photo for _, photo in pairs]
+    asked, shown = method.encode_queries(queries[:1]), method.encode_photos(photos)
+    sides = (("queries", asked), ("photos", shown))
+    if not method.shortlist:
+        assert all(some.tokens is None for _, some in sides), "tokens are given although shortlist is 0"
+        return
+    for side, some in sides:
+        assert some.tokens is not None, f"shortlist is {method.shortlist}, but {side} have no tokens"
+        assert some.tokens.ndim == 3, f"{side}: tokens of shape {some.tokens.shape}, promised (rows, tokens, width)"
+        assert some.tokens.shape[0] == len(some.vectors), f"{side}: tokens are not of as many rows as vectors"
+        assert np.isfinite(some.tokens).all(), f"{side}: tokens are not finite"
+        assert some.mask is None or some.mask.shape == some.tokens.shape[:2], (
+            f"{side}: the mask does not fit the tokens"
+        )
+    scores = method.rerank(asked, shown)
+    assert scores.shape == (len(photos),), f"rerank gives shape {scores.shape}, promised ({len(photos)},)"
+    assert np.isfinite(scores).all(), "rerank gives scores that are not finite"
+    assert np.array_equal(scores, method.rerank(asked, shown)), "rerank gives other scores the second time"
+    turned = method.rerank(asked, method.encode_photos(photos[::-1]))[::-1]
+    assert np.allclose(scores, turned, atol=BATCH_TOLERANCE), "the score of a photo depends on its place in the list"
+    few = method.rerank(asked, method.encode_photos(photos[:3]))
+    assert np.allclose(scores[:3], few, atol=BATCH_TOLERANCE), "the score of a photo depends on the others in the list"
+    with tempfile.TemporaryDirectory() as folder:
+        method.save(folder)
+        again = load(Path(folder))
+    saved = again.rerank(again.encode_queries(queries[:1]), again.encode_photos(photos))
+    assert again.shortlist == method.shortlist, "saved and loaded, the short list has another length"
+    # the last bit of a sum depends on where in memory it is taken
+    assert np.allclose(saved, scores, atol=BATCH_TOLERANCE), "saved and loaded, photos are ranked again by other scores"
 
 
 def _check_saving(method: Method, load: Callable[[Path], Method], pairs: Pairs) -> None:

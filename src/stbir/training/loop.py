@@ -23,7 +23,7 @@ from stbir.training.processes import Processes, processes
 from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.reporters import open_reporter
 from stbir.training.selection import Selection
-from stbir.training.source import LossSource, Source, open_source
+from stbir.training.source import CategorySource, LossSource, Source, open_source
 from stbir.training.stages import LOSS, Validation, parts
 from stbir.training.steps import Course, run_stage, tell
 from stbir.training.validation import measure
@@ -142,6 +142,8 @@ def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Metho
             f"settings of {method.name} say classes = {told}, but the data has {source.classes}; leave it out to take "
             "as many as there are"
         )
+    if method.meets_categories and isinstance(source, CategorySource):
+        source.introduce(method)
     return method, source
 
 

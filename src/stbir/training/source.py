@@ -65,6 +65,15 @@ class LossSource(Protocol):
         ...
 
 
+@runtime_checkable
+class CategorySource(Protocol):
+    """Data that knows the categories of what is trained on."""
+
+    def introduce(self, method: Method) -> None:
+        """Let a method meet every category, with all pictures of it that are trained on."""
+        ...
+
+
 @dataclass(frozen=True)
 class DrawnSource:
     """Objects drawn as they are needed: no end, no fine classes."""

@@ -267,3 +267,24 @@ def test_batches_of_one_category_show_every_photo_once_too(opened, method, stage
         kinds.append("".join(batch.categories[0][0] for batch in of_epoch[:5]))
     assert all(sorted(order) == sorted("ssscc") for order in kinds)
     assert len(set(kinds)) > 1
+
+
+def test_a_batch_says_its_epoch(opened, method, stage) -> None:
+    pairs = opened(validation=0)
+    batches = pairs.batches(method, stage(epochs=3))
+    assert [batches[step].epoch for step in (0, 5, 6, 11, 12)] == [0, 0, 1, 1, 2]
+
+
+def test_a_method_meets_every_category_before_it_trains(opened, method) -> None:
+    pairs, met = opened(validation=0), {}
+    with mock.patch.object(
+        type(method), "meet", lambda _, category, **pictures: met.update({category: pictures}), create=True
+    ):
+        pairs.introduce(method)
+    prepared = pairs.prepared
+    assert list(met) == sorted(set(prepared.categories))
+    for category, pictures in met.items():
+        items = [item for item, name in enumerate(prepared.categories) if name == category]
+        np.testing.assert_array_equal(pictures["photos"], prepared.photos[items])
+        rows = [row for item in items for row in prepared.sketches_of(item)]
+        np.testing.assert_array_equal(pictures["sketches"][..., 1], prepared.sketches[rows])

@@ -85,6 +85,7 @@ class PairBatches(Dataset[Batch]):
             negatives=self._negatives(items, step, epoch) if stage.negatives and stage.negatives_of else None,
             embedded=self._embedded({"photo": items, "sketch": sketches, "text": words}, flip),
             strengths=strengths,
+            epoch=epoch,
         )
 
     def _sketches(self, item: int) -> Sequence[int]:

@@ -19,7 +19,7 @@ from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch
 from stbir.training.pairs.classes import virtual_classes
 from stbir.training.pairs.folds import parts_of
 from stbir.training.pairs.items import Item, split_of, trainable
-from stbir.training.pairs.known import is_frozen, table
+from stbir.training.pairs.known import in_colour, is_frozen, table
 from stbir.training.pairs.prepared import Numbers, Prepared, prepare_items
 from stbir.types import Split
 
@@ -98,6 +98,14 @@ class Pairs:
         )
         # a last batch that is not full would be filled with photos that were there already
         yield from (batches[step] for step in range(len(prepared) // batches.stage.batch_size))
+
+    def introduce(self, method: Method) -> None:
+        """Let a method meet every category, with all pictures of it that are trained on; never held-out ones."""
+        prepared = self.prepared
+        for name in sorted({category for category in prepared.categories if category is not None}):
+            items = [item for item, category in enumerate(prepared.categories) if category == name]
+            rows = [row for item in items for row in prepared.sketches_of(item)]
+            method.meet(name, photos=prepared.photos[items], sketches=in_colour(prepared.sketches[rows]))
 
     def _steady(self, stage: PairStage) -> Iterable[Side]:
         """The sides that look the same in every step."""
