@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stbir.nn.clip import Backbone
 
 
-_NO_METHOD = ("__init__", "base", "batch", "encoders")
+_NO_METHOD = ("__init__", "base", "batch", "composed", "encoders")
 
 
 def names() -> list[str]:

@@ -50,6 +50,9 @@ class Method(nn.Module, ABC):
     """What a stage of training may say about the loss."""
     loss_settings: ClassVar[frozenset[str]] = frozenset()
     """The settings that only training reads; they decide no vector and stay out of the fingerprint."""
+    paper: ClassVar[str] = ""
+    trains: ClassVar[str] = ""
+    needs: ClassVar[str] = ""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -172,10 +175,10 @@ class Method(nn.Module, ABC):
             InputError: a weight is unknown or no number, or the parts of a query cancel out.
         """
         for query in queries:
-            _check(query)
+            check_query(query)
         # queries that share a drawing, words or a photo, as one query and its parts do, have it embedded once
         drawings = {id(sketch): sketch for query in queries for sketch in query.sketches}
-        said = dict.fromkeys(text for query in queries for text in (*_text(query), *_avoided(query)))
+        said = dict.fromkeys(text for query in queries for text in (*words_said(query), *words_avoided(query)))
         shown = {id(query.photo): query.photo for query in queries if query.photo}
         sketches = dict(zip(drawings, self._vectors_of_sketches([*drawings.values()], batch_size), strict=True))
         words = dict(zip(said, self._vectors_of_texts([*said], batch_size), strict=True))
@@ -185,10 +188,10 @@ class Method(nn.Module, ABC):
             parts: dict[str, Floats] = {}
             if query.sketches:
                 parts["sketch"] = np.stack([sketches[id(sketch)] for sketch in query.sketches])
-            if _text(query):
-                parts["text"] = np.stack([words[text] for text in _text(query)])
-            if _avoided(query):
-                parts["avoid"] = np.stack([words[text] for text in _avoided(query)])
+            if words_said(query):
+                parts["text"] = np.stack([words[text] for text in words_said(query)])
+            if words_avoided(query):
+                parts["avoid"] = np.stack([words[text] for text in words_avoided(query)])
             if query.photo:
                 parts["photo"] = photos[id(query.photo)][None]
             rows.append(self.combine(parts, query.weights))
@@ -206,12 +209,7 @@ class Method(nn.Module, ABC):
         signs = {"avoid": -1.0}
         vectors = {name: unit(torch.from_numpy(rows).mean(dim=0)) for name, rows in parts.items()}
         terms = [(vector, weights.get(name, 1.0) * signs.get(name, 1.0)) for name, vector in vectors.items()]
-        try:
-            return weighted_mean(terms).numpy()
-        except ValueError:
-            raise InputError(
-                "the parts of the query cancel out or weigh nothing; change its words or their weights"
-            ) from None
+        return mean_of(terms)
 
     def fingerprint(self) -> dict[str, str]:
         """Short hashes of what decides a vector; two methods with equal ones give equal vectors."""
@@ -283,8 +281,28 @@ class Method(nn.Module, ABC):
         return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimension), np.float32)
 
 
-def _check(query: Query) -> None:
-    if not query.sketches and not _text(query) and query.photo is None:
+def mean_of(terms: Sequence[tuple[Tensor, float]]) -> Floats:
+    """Add unit vectors times their weights to one unit vector.
+
+    Raises:
+        InputError: nothing is left, because weights are zero or vectors cancel out.
+    """
+    try:
+        return weighted_mean(terms).numpy()
+    except ValueError:
+        raise InputError(
+            "the parts of the query cancel out or weigh nothing; change its words or their weights"
+        ) from None
+
+
+def check_query(query: Query) -> None:
+    """Refuse a query that asks nothing, or whose weights say nothing.
+
+    Raises:
+        EmptyQuery: it has no sketch, no words and no reference photo.
+        InputError: a weight is unknown or no number.
+    """
+    if not query.sketches and not words_said(query) and query.photo is None:
         raise EmptyQuery("the query is empty; give a sketch, words or a reference photo")
     for name, weight in query.weights.items():
         if name not in MODALITIES:
@@ -293,11 +311,11 @@ def _check(query: Query) -> None:
             raise InputError(f"the weight of {name} must be a finite number, given: {weight}")
 
 
-def _text(query: Query) -> tuple[str, ...]:
+def words_said(query: Query) -> tuple[str, ...]:
     """The words of a query, or nothing where they are missing or blank."""
     return (query.text,) if query.text and query.text.strip() else ()
 
 
-def _avoided(query: Query) -> tuple[str, ...]:
+def words_avoided(query: Query) -> tuple[str, ...]:
     """The words to avoid, without blank ones."""
     return tuple(text for text in query.avoid if text.strip())

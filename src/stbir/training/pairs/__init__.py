@@ -48,7 +48,8 @@ class PairsData(Settings):
     A `mirror`ed row has photo and sketch mirrored. `move` and `move_photo` turn, resize and shift every sketch and
     every photo a little by chance (DESIGN), 0 not at all and 1 as far as `stbir.functional.degrade.pictures` goes.
     `bend` bends photo and sketch of a row alike into another object, `sway` the sketch alone (DESIGN, the same scale).
-    `forget_word` is the share of words that are replaced by one that the model does not know.
+    `forget_word` is the share of words that are replaced by one that the model does not know. With `words = false` none
+    are read in training, for methods that learn without captions: photos without any are trained on too.
     """
 
     source: Literal["pairs"]
@@ -66,6 +67,7 @@ class PairsData(Settings):
     bend: float = Field(default=0.0, ge=0, le=1)
     sway: float = Field(default=0.0, ge=0, le=1)
     forget_word: float = Field(default=0.0, ge=0, lt=1)
+    words: bool = True
 
     @property
     def labels(self) -> tuple[str, ...]:

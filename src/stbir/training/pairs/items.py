@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,11 +48,6 @@ class Item:
     more: tuple[Drawn, ...]
     words: tuple[str, ...]
 
-    @property
-    def usable(self) -> bool:
-        """Whether one can train on it: there is a sketch and there are words."""
-        return bool(self.words and (self.own or self.more))
-
 
 def read_items(data: PairsData, *, root: Path) -> list[Item]:
     """Read the lists of all sets, sorted by name, so that no order of files decides anything.
@@ -63,6 +58,12 @@ def read_items(data: PairsData, *, root: Path) -> list[Item]:
     """
     items = [item for label, each in zip(data.labels, data.sets, strict=True) for item in _items(each, label, root)]
     return sorted(items, key=lambda item: item.name)
+
+
+def usable(items: Iterable[Item], *, words: bool) -> list[Item]:
+    """The items that one can train on: with a sketch and words, or without `words` with a sketch, and then silent."""
+    shown = [item for item in items if item.own or item.more]
+    return [item for item in shown if item.words] if words else [replace(item, words=("",)) for item in shown]
 
 
 def split_of(items: Sequence[Item], *, name: str, more: bool = False) -> Split:

@@ -18,7 +18,7 @@ from stbir.training.pairs import PairsData
 from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch
 from stbir.training.pairs.classes import virtual_classes
 from stbir.training.pairs.folds import parts_of
-from stbir.training.pairs.items import Item, split_of
+from stbir.training.pairs.items import Item, split_of, usable
 from stbir.training.pairs.known import is_frozen, table
 from stbir.training.pairs.prepared import Numbers, Prepared, prepare_items
 from stbir.types import Split
@@ -136,18 +136,19 @@ def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) 
 
     Raises:
         UnknownName: there is no such data set, split or variant.
-        InputError: files are missing or cannot be read, or no photo has both a sketch and words.
+        InputError: files are missing or cannot be read, or no photo has a sketch, and words where they are read.
         ConfigError: there are no virtual classes where they should be given.
     """
     parts = parts_of(data, root=Path(root))
-    items = [item for item in parts.train if item.usable]
+    items = usable(parts.train, words=data.words)
     if not items:
-        raise InputError(f"no photo of {', '.join(data.labels)} that is to be trained on has both a sketch and words")
+        needed = "both a sketch and words" if data.words else "a sketch"
+        raise InputError(f"no photo of {', '.join(data.labels)} that is to be trained on has {needed}")
     prepared = prepare_items(items, [parts.objects[item.name] for item in items], method)
     class_of, classes = virtual_classes(
         items, data, vectors=lambda: np.asarray(table(method, prepared, "photo")), seed=seed
     )
-    held = [item for item in parts.validation if item.usable]
+    held = usable(parts.validation, words=data.words)
     return Pairs(
         data,
         seed,
