@@ -253,3 +253,16 @@ def test_batches_of_one_category_show_every_photo_once_too(opened, method, stage
         kinds.append("".join(batch.categories[0][0] for batch in of_epoch[:5]))
     assert all(sorted(order) == sorted("ssscc") for order in kinds)
     assert len(set(kinds)) > 1
+
+
+def test_without_words_silent_photos_are_trained_on_too(opened, method, stage) -> None:
+    spoken, silent = opened(validation=0), opened(validation=0, words=False)
+    assert (spoken.skipped, silent.skipped) == (2, 1)
+    assert len(silent.prepared) == len(spoken.prepared) + 1
+    assert set(silent.prepared.words) == {""}
+    batch = silent.batches(method, stage())[0]
+    assert batch.ids.shape == (4, 2)
+    judged = opened(validation=0.3, words=False)
+    assert judged.judged is not None
+    assert set(judged.judged.words) == {""}
+    assert any(query.text for query in judged.held_out.queries), "it is asked with the words there are"
