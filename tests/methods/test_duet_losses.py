@@ -123,6 +123,21 @@ def test_triplets_equal_a_slow_loop(method: Duet, pairs: list[tuple[Query, Photo
 
 
 @torch.no_grad()
+def test_photos_as_words_on_request(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+    batch = method.batch(pairs)
+    assert "photo words" not in method.loss(batch)
+    slow = Slow(method, batch)
+    told = [slow.said(method.prompt.words, slow.word(p)) for p in slow.photos]
+    hinges = [
+        max(0.0, 0.2 + apart(own, slow.photos[i]) - apart(own, photo))
+        for i, own in enumerate(told)
+        for photo, _ in slow.wrong(i)
+    ]
+    terms = method.loss(batch, DuetObjective(photo_words=0.3))
+    assert float(terms["photo words"]) == pytest.approx(0.3 * sum(hinges) / len(hinges), abs=1e-5)
+
+
+@torch.no_grad()
 def test_what_is_missing_must_help(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
     batch = method.batch(pairs)
     slow = Slow(method, batch)

@@ -24,7 +24,8 @@ sketch finds nothing.
 A query of a sketch is T([P^L; s^w]), with words T([P^L; s^w; t^w]). A reference photo stands for the sketch where there
 is none, and beside one it says what the sketch lacks, T([P^L; s^w; Delta^w; t^w]), as in L_comp. Words alone are plain
 CLIP, without a prompt that has learned to stand before pseudo-words; a photo alone is V(P). `stbir.methods.composed`
-says what weights do.
+says what weights do. The published losses never show C a whole photo; `photo_words`, off by default and ours, adds
+L_trip of T([P^L; C(p+)]) for those who will ask with photos.
 
 What the paper trains is, as patterns of a stage, `backbone.clip.vision_model.*lay*norm*`, `converter.*`, `prompt.*` and
 `decoder.*`; `recipes/duet-clip-b32.toml` gives the norms their own rate.
@@ -93,6 +94,7 @@ class DuetObjective(Settings):
     prompts_temperature: float = Field(default=0.07, gt=0)
     fixed_prompts: tuple[str, ...] = Field(default=FIXED, min_length=1)
     picture: float = Field(default=0.1, ge=0)
+    photo_words: float = Field(default=0.0, ge=0, description="not the paper's: L_trip of photos as words")
 
 
 class Duet(Composed):
@@ -186,6 +188,11 @@ class Duet(Composed):
         terms = {"triplet": triplet(right, wrong, wanted.margin)}
         if regions is not None:
             terms["region"] = wanted.region * triplet(*regions, wanted.margin)
+        if wanted.photo_words:
+            own = self.tell(self.prompt.words, self.word(photos))
+            terms["photo words"] = wanted.photo_words * triplet(
+                *self._scores(own, batch, photos, None, wanted)[:2], wanted.margin
+            )
         if wanted.composed or wanted.picture:
             complete = self.tell(self.prompt.words, word, self.word(photos.detach() - sketches))
             if wanted.composed:
