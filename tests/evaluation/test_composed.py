@@ -42,6 +42,7 @@ def test_a_reference_photo_is_no_sketch_and_no_words() -> None:
         "composed": (True, "red", True),
     }
     assert only(Query(photo=photo), "composed") is None
+    assert only(Query(photo=photo), "photo") is None, "nothing to compose"
     assert only(Query(everything.sketches, "red"), "composed") is None
     assert only(Query(everything.sketches, "red"), "photo") is None
 

@@ -21,8 +21,8 @@ T = TypeVar("T")
 ASKED = ("sketch", "text", "both", "photo", "composed")
 """What is measured: queries with only their sketch, only their words, and both where they have both.
 
-Where they bring a reference photo, also with that photo alone, and composed: the photo and whatever else they have. A
-reference photo that stands in the gallery is ranked like any other.
+Where they bring a reference photo beside that, also with the photo alone, and composed: all they have. A reference photo
+that stands in the gallery is ranked like any other.
 """
 
 BATCH = 64
@@ -104,10 +104,10 @@ def _open(photo: Photo, *, side: int, broken: list[tuple[Photo, str]]) -> Photo 
 
 def only(query: Query, modality: str) -> Query | None:
     """Keep of a query what `modality` allows, or nothing where it lacks it."""
-    if modality == "composed":
-        return query if query.photo and (query.sketches or query.text) else None
-    if modality == "photo":
-        return replace(query, sketches=(), text=None) if query.photo else None
+    if modality in ("composed", "photo"):
+        if query.photo is None or not (query.sketches or query.text):
+            return None
+        return query if modality == "composed" else replace(query, sketches=(), text=None)
     if modality == "sketch":
         return replace(query, text=None, photo=None) if query.sketches else None
     if modality == "text":

@@ -53,7 +53,7 @@ class Converter(nn.Module):
 def word_size(table: Tensor) -> float:
     """The root mean square of the components of a table of word embeddings (words, width).
 
-    >>> word_size(torch.tensor([[3.0, -3.0], [3.0, 3.0]]))
+    >>> word_size(Tensor([[3.0, -3.0], [3.0, 3.0]]))
     3.0
     """
     return float(table.detach().float().square().mean().sqrt())
