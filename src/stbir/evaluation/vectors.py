@@ -21,8 +21,8 @@ T = TypeVar("T")
 ASKED = ("sketch", "text", "both", "photo", "composed")
 """What is measured: queries with only their sketch, only their words, and both where they have both.
 
-Where they bring a reference photo beside that, also with the photo alone, and composed: all they have. A reference photo
-that stands in the gallery is ranked like any other.
+Where they bring a reference photo beside that, also with the photo alone, and composed: all they have. A reference
+photo that stands in the gallery is ranked like any other.
 """
 
 BATCH = 64
