@@ -6,36 +6,24 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from worded import Pairs, four_pairs, new, varied
 
-from stbir.data import drawn
 from stbir.errors import ConfigError, EmptyQuery, InputError
 from stbir.functional.scoring import unit
-from stbir.methods import build, load
+from stbir.methods import load
 from stbir.methods.duet import Duet
-from stbir.nn.clip import load_backbone
 from stbir.nn.text import Sentence
 from stbir.types import Floats, Photo, Query
 
 
 @pytest.fixture(scope="module")
-def pairs() -> list[tuple[Query, Photo]]:
-    return [drawn.draw("boot", seed, size=64).pair() for seed in range(4)]
+def pairs() -> Pairs:
+    return four_pairs()
 
 
 @pytest.fixture(scope="module")
-def method(clip_folder: Path) -> Duet:
-    """With weights that no start would give: vectors differ."""
-    method = new(clip_folder)
-    with torch.no_grad():
-        for value in method.parameters():
-            value.add_(0.2 * torch.randn(value.shape, generator=torch.Generator().manual_seed(value.numel())))
-    return method
-
-
-def new(folder: Path, **settings: object) -> Duet:
-    method = build("duet", load_backbone(str(folder)), {"decoder_channels": 64, **settings}).eval()
-    assert isinstance(method, Duet)
-    return method
+def method(clip_folder: Path, pairs: Pairs) -> Duet:
+    return varied(clip_folder, pairs)
 
 
 def vector(method: Duet, query: Query) -> Floats:
@@ -69,7 +57,7 @@ def word(method: Duet, feature: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def test_every_kind_of_query_is_its_sentence(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_every_kind_of_query_is_its_sentence(method: Duet, pairs: Pairs) -> None:
     query, photo, prompt = pairs[0][0], pairs[1][1], method.prompt.words
     s, p, text = seen(method, query), seen(method, photo), "red leather boot"
     expected = {
@@ -94,7 +82,7 @@ def test_every_kind_of_query_is_its_sentence(method: Duet, pairs: list[tuple[Que
     assert (rows @ rows.T - np.eye(len(rows)) < 0.999).all()
 
 
-def test_words_change_what_a_sketch_means(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_words_change_what_a_sketch_means(method: Duet, pairs: Pairs) -> None:
     """A sentence is no mean of its parts: the vector leaves the plane of sketch and words."""
     query = pairs[0][0]
     both, sketch, words = (vector(method, asked) for asked in (query, Query(query.sketches), Query(text=query.text)))
@@ -103,7 +91,7 @@ def test_words_change_what_a_sketch_means(method: Duet, pairs: list[tuple[Query,
 
 
 @torch.no_grad()
-def test_several_sketches_are_one_word(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_several_sketches_are_one_word(method: Duet, pairs: Pairs) -> None:
     queries = [query for query, _ in pairs[:3]]
     mean = unit(torch.stack([seen(method, query) for query in queries]).mean(dim=0))
     got = vector(method, Query(tuple(query.sketches[0] for query in queries), "red boot"))
@@ -111,7 +99,7 @@ def test_several_sketches_are_one_word(method: Duet, pairs: list[tuple[Query, Ph
     np.testing.assert_allclose(got, expected.numpy(), atol=1e-5)
 
 
-def test_weights_say_parts_again(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_weights_say_parts_again(method: Duet, pairs: Pairs) -> None:
     query = pairs[0][0]
     both, sketch, words = (vector(method, asked) for asked in (query, Query(query.sketches), Query(text=query.text)))
 
@@ -133,14 +121,14 @@ def test_weights_say_parts_again(method: Duet, pairs: list[tuple[Query, Photo]])
         weighted(text=float("nan"))
 
 
-def test_a_part_that_weighs_little_fades_in(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_a_part_that_weighs_little_fades_in(method: Duet, pairs: Pairs) -> None:
     query, photo = pairs[0][0], pairs[1][1]
     without = vector(method, query)
     faint = vector(method, Query(query.sketches, query.text, photo, weights={"photo": 1e-5}))
     np.testing.assert_allclose(faint, without, atol=1e-4)
 
 
-def test_what_to_avoid_is_subtracted(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_what_to_avoid_is_subtracted(method: Duet, pairs: Pairs) -> None:
     query = pairs[0][0]
     both, laces, holes = (vector(method, asked) for asked in (query, Query(text="laces"), Query(text="holes")))
     got = vector(method, Query(query.sketches, query.text, avoid=("laces", "holes", " "), weights={"avoid": 0.6}))
@@ -154,7 +142,7 @@ def test_no_query_no_vector(method: Duet) -> None:
         method.encode_queries([Query(avoid=("laces",))])
 
 
-def test_a_novel_is_cut_and_the_sketch_stays(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_a_novel_is_cut_and_the_sketch_stays(method: Duet, pairs: Pairs) -> None:
     sketches = pairs[0][0].sketches
     long, longer = (vector(method, Query(sketches, "red leather boot " * times)) for times in (40, 50))
     np.testing.assert_allclose(long, longer, atol=1e-6)
@@ -181,14 +169,14 @@ def test_wrong_settings_are_refused(clip_folder: Path) -> None:
     assert new(clip_folder, prompt_words=20).prompt.words.shape == (20, 32)
 
 
-def test_captions_are_not_needed_but_sketches_are(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_captions_are_not_needed_but_sketches_are(method: Duet, pairs: Pairs) -> None:
     query, photo = pairs[0]
     assert method.batch([(Query(query.sketches), photo)]).ids.shape[0] == 1
     with pytest.raises(InputError, match="needs a sketch for every photo"):
         method.batch([(Query(text="boot"), photo)])
 
 
-def test_what_it_imagines_is_a_picture(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_what_it_imagines_is_a_picture(method: Duet, pairs: Pairs) -> None:
     queries = [query for query, _ in pairs]
     drawings = method.draw(queries, batch_size=3)
     assert (drawings.shape, drawings.dtype) == ((4, 64, 64, 3), np.uint8)
@@ -197,7 +185,7 @@ def test_what_it_imagines_is_a_picture(method: Duet, pairs: list[tuple[Query, Ph
     assert method.draw([]).shape == (0, 64, 64, 3)
 
 
-def test_it_is_saved_and_loaded(method: Duet, tmp_path: Path, pairs: list[tuple[Query, Photo]]) -> None:
+def test_it_is_saved_and_loaded(method: Duet, tmp_path: Path, pairs: Pairs) -> None:
     method.save(tmp_path)
     again = load(tmp_path)
     assert isinstance(again, Duet)

@@ -7,36 +7,34 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from worded import Pairs, four_pairs, varied
 
 from stbir.data import drawn
 from stbir.errors import ConfigError
 from stbir.functional.scoring import unit
-from stbir.methods import build
 from stbir.methods.batch import Batch, Negatives
 from stbir.methods.duet import FIXED, NEUTRAL, Duet, DuetObjective
-from stbir.nn.clip import load_backbone
 from stbir.nn.freezing import free_only, matching
 from stbir.nn.text import Sentence
-from stbir.types import Photo, Query
 
 EACH = 2
 PUBLISHED = ["backbone.clip.vision_model.*lay*norm*", "converter.*", "prompt.*", "decoder.*"]
 
 
 @pytest.fixture(scope="module")
-def pairs() -> list[tuple[Query, Photo]]:
-    return [drawn.draw("boot", seed, size=64).pair() for seed in range(4)]
+def pairs() -> Pairs:
+    return four_pairs()
 
 
 @pytest.fixture
-def method(clip_folder: Path) -> Duet:
-    """One whose weights no start would give, so that vectors differ from each other in every term."""
-    method = build("duet", load_backbone(str(clip_folder)), {"decoder_channels": 64}).eval()
-    assert isinstance(method, Duet)
-    with torch.no_grad():
-        for value in method.parameters():
-            value.add_(0.2 * torch.randn(value.shape, generator=torch.Generator().manual_seed(value.numel())))
-    return method
+def method(clip_folder: Path, pairs: Pairs) -> Duet:
+    return varied(clip_folder, pairs)
+
+
+def test_no_row_can_be_taken_for_another(method: Duet, pairs: Pairs) -> None:
+    slow = Slow(method, method.batch(pairs))
+    for rows in (torch.stack(slow.queries), torch.stack(slow.complete), slow.photos):
+        assert (rows @ rows.T - torch.eye(4)).max() < 0.99
 
 
 def wrong_photos(method: Duet, count: int) -> Negatives:
@@ -109,7 +107,7 @@ class Slow:
 
 @pytest.mark.parametrize("given", [False, True], ids=["batch", "explicit"])
 @torch.no_grad()
-def test_triplets_equal_a_slow_loop(method: Duet, pairs: list[tuple[Query, Photo]], given: bool) -> None:
+def test_triplets_equal_a_slow_loop(method: Duet, pairs: Pairs, given: bool) -> None:
     batch = method.batch(pairs)
     if given:
         batch = dataclasses.replace(batch, negatives=wrong_photos(method, EACH * len(pairs)))
@@ -123,7 +121,7 @@ def test_triplets_equal_a_slow_loop(method: Duet, pairs: list[tuple[Query, Photo
 
 
 @torch.no_grad()
-def test_photos_as_words_on_request(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_photos_as_words_on_request(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     assert "photo words" not in method.loss(batch)
     slow = Slow(method, batch)
@@ -138,7 +136,7 @@ def test_photos_as_words_on_request(method: Duet, pairs: list[tuple[Query, Photo
 
 
 @torch.no_grad()
-def test_what_is_missing_must_help(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_what_is_missing_must_help(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     slow = Slow(method, batch)
     rows = zip(slow.queries, slow.complete, slow.photos, strict=True)
@@ -148,7 +146,7 @@ def test_what_is_missing_must_help(method: Duet, pairs: list[tuple[Query, Photo]
 
 
 @torch.no_grad()
-def test_words_that_say_nothing_must_change_nothing(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_words_that_say_nothing_must_change_nothing(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     slow = Slow(method, batch)
     moved: list[float] = []
@@ -164,7 +162,7 @@ def test_words_that_say_nothing_must_change_nothing(method: Duet, pairs: list[tu
 
 
 @torch.no_grad()
-def test_the_prompt_stays_near_fixed_ones(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_the_prompt_stays_near_fixed_ones(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     slow = Slow(method, batch)
     far, contrast = 0.0, 0.0
@@ -182,7 +180,7 @@ def test_the_prompt_stays_near_fixed_ones(method: Duet, pairs: list[tuple[Query,
 
 
 @torch.no_grad()
-def test_the_photo_is_drawn_from_sketch_and_completed_sketch(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_the_photo_is_drawn_from_sketch_and_completed_sketch(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     slow = Slow(method, batch)
     wrong = 0.0
@@ -196,7 +194,7 @@ def test_the_photo_is_drawn_from_sketch_and_completed_sketch(method: Duet, pairs
 
 
 @torch.no_grad()
-def test_a_second_drawing_of_an_object_is_no_wrong_answer(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_a_second_drawing_of_an_object_is_no_wrong_answer(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     twins = dataclasses.replace(batch, instances=("a", "a", "b", "c"))
     slow = Slow(method, twins)
@@ -212,7 +210,7 @@ def test_a_second_drawing_of_an_object_is_no_wrong_answer(method: Duet, pairs: l
 
 
 @torch.no_grad()
-def test_no_caption_is_read(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_no_caption_is_read(method: Duet, pairs: Pairs) -> None:
     silent = [(dataclasses.replace(query, text=None), photo) for query, photo in pairs]
     expected, batch = method.loss(method.batch(pairs)), method.batch(silent)
     nothing = dataclasses.replace(batch, ids=torch.zeros(0, 0), mask=torch.zeros(0, 0))
@@ -220,7 +218,7 @@ def test_no_caption_is_read(method: Duet, pairs: list[tuple[Query, Photo]]) -> N
         assert float(term) == float(expected[name]), name
 
 
-def test_the_photo_is_cut_off_in_the_difference(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_the_photo_is_cut_off_in_the_difference(method: Duet, pairs: Pairs) -> None:
     """The slope of L_comp at p+ is that of its two distances alone: 0.5 (q - q_D) / rows where the hinge is open."""
     batch = method.batch(pairs)
     photos = method.rows(batch, "photo").detach().requires_grad_(True)
@@ -233,9 +231,7 @@ def test_the_photo_is_cut_off_in_the_difference(method: Duet, pairs: list[tuple[
     torch.testing.assert_close(photos.grad, expected, atol=1e-5, rtol=1e-3)
 
 
-def test_what_the_paper_trains_learns_through_a_frozen_text_tower(
-    method: Duet, pairs: list[tuple[Query, Photo]]
-) -> None:
+def test_what_the_paper_trains_learns_through_a_frozen_text_tower(method: Duet, pairs: Pairs) -> None:
     free = set(free_only(method, PUBLISHED))
     norms = {
         name for name, part in method.backbone.vision.model.named_modules() if isinstance(part, torch.nn.LayerNorm)
@@ -256,18 +252,14 @@ def test_what_the_paper_trains_learns_through_a_frozen_text_tower(
     ("term", "unmoved"),
     [("triplet", "decoder.*"), ("region", "decoder.*"), ("composed", "decoder.*"), ("neutral", "decoder.*")],
 )
-def test_terms_reach_converter_prompt_and_norms(
-    method: Duet, pairs: list[tuple[Query, Photo]], term: str, unmoved: str
-) -> None:
+def test_terms_reach_converter_prompt_and_norms(method: Duet, pairs: Pairs, term: str, unmoved: str) -> None:
     free_only(method, PUBLISHED)
     method.loss(method.batch(pairs), DuetObjective(margin=3.0, composed_margin=3.0))[term].backward()
     reached = {name for name, value in method.named_parameters() if value.grad is not None and value.grad.abs().sum()}
     assert reached == set(matching(method, PUBLISHED)) - set(matching(method, [unmoved]))
 
 
-def test_known_photos_are_not_computed(
-    method: Duet, pairs: list[tuple[Query, Photo]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_known_photos_are_not_computed(method: Duet, pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
     batch, objective = method.batch(pairs), DuetObjective(region=0)
     with torch.no_grad():
         expected, known = method.loss(batch, objective), method.rows(batch, "photo")
@@ -278,14 +270,14 @@ def test_known_photos_are_not_computed(
 
 
 @pytest.mark.parametrize("region", [0.0, 1.0])
-def test_wrong_things_without_photos_are_refused(method: Duet, pairs: list[tuple[Query, Photo]], region: float) -> None:
+def test_wrong_things_without_photos_are_refused(method: Duet, pairs: Pairs, region: float) -> None:
     batch = method.batch(pairs)
     only_sketches = dataclasses.replace(batch, negatives=Negatives(1, sketches=batch.sketches))
     with pytest.raises(ConfigError, match="wants wrong photos"):
         method.loss(only_sketches, DuetObjective(region=region))
 
 
-def test_half_precision_compares_in_full(method: Duet, pairs: list[tuple[Query, Photo]]) -> None:
+def test_half_precision_compares_in_full(method: Duet, pairs: Pairs) -> None:
     batch = method.batch(pairs)
     with torch.inference_mode():
         exact = method.loss(batch)
