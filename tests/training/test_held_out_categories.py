@@ -1,4 +1,4 @@
-"""Whole categories held out of a study, words where a set has none, and several looks at one test."""
+"""Whole categories held out of a study, and several looks at one test."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from stbir.training.study.run import RESULT, Place, read_result, read_study, run
 
 KINDS = ("alarm_clock", "bat", "cup", "door", "harp", "pear")
 EACH = 3
-SETS = [{"name": "folder", "folder": "boxes", "split": "all", "words": "category"}]
+SETS = [{"name": "folder", "folder": "boxes", "split": "all"}]
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +60,6 @@ def test_every_category_is_tested_once_and_on_one_side(boxes: Path) -> None:
     }
 
 
-def test_what_has_no_words_is_called_by_its_category(boxes: Path) -> None:
-    items = parts_of(data_of(validation=0), root=boxes).train
-    assert {item.words for item in items} == {(kind.replace("_", " "),) for kind in KINDS}
-    assert all(item.usable for item in items)
-    silent = data_of(validation=0, sets=[{**SETS[0], "words": "given"}])
-    assert not any(item.usable for item in parts_of(silent, root=boxes).train)
-
-
 def test_photos_without_a_category_cannot_be_held_out_by_it(boxes: Path, tmp_path: Path) -> None:
     for what in ("photos", "sketches"):
         (tmp_path / "boxes" / what).mkdir(parents=True)
@@ -93,7 +85,7 @@ looks = [
 source = "pairs"
 validation = 0
 folds_of = "categories"
-sets = [{{ name = "folder", folder = "boxes", split = "all", words = "category" }}]
+sets = [{{ name = "folder", folder = "boxes", split = "all" }}]
 """
 
 
@@ -117,9 +109,9 @@ def test_each_look_is_measured(study: Path, boxes: Path, tmp_path: Path, capsys:
     values = [
         value
         for cell in cells
-        for value in (read_result(cell, tmp_path / "out") or {})["tests"]["folder, category"]["clean"]["text"]["p@2"]
+        for value in (read_result(cell, tmp_path / "out") or {})["tests"]["folder, category"]["clean"]["sketch"]["p@2"]
     ]
-    assert clean["folder, category", "text", "p@2"]["mean"] == pytest.approx(sum(values) / len(values))
+    assert clean["folder, category", "sketch", "p@2"]["mean"] == pytest.approx(sum(values) / len(values))
     capsys.readouterr()
     assert main([*arguments, "--table", "--measure", "map@all"]) == 0
     said = capsys.readouterr().out
@@ -147,7 +139,7 @@ def test_results_from_before_a_setting_existed_are_still_theirs(study: Path, box
     run_study(cells[:1], place)
     path = place.to / cells[0].place / RESULT
     found = json.loads(path.read_text())
-    del found["settings"]["looks"], found["settings"]["data"]["folds_of"], found["settings"]["data"]["sets"][0]["words"]
+    del found["settings"]["looks"], found["settings"]["data"]["folds_of"], found["settings"]["data"]["words"]
     path.write_text(json.dumps(found))
     assert read_result(cells[0], place.to) is not None
     found["settings"]["data"]["validation"] = 0.2

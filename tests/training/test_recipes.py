@@ -1,11 +1,13 @@
 """Every recipe that we give can be read; the published settings run to the end on small weights of the same layout."""
 
 import json
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 
 import stbir
 from stbir.data import sets
@@ -174,3 +176,25 @@ def test_dp_clip_as_published_runs_on_small_weights(tmp_path: Path, clip_folder:
     assert method.seen.supports.there.all()
     split = sets.load("stbir-s", tmp_path / "ShoeV2", "test")
     assert method.encode_queries([*split.queries]).vectors.shape == (2, 5 * method.backbone.dimension)
+
+
+def test_duet_as_published_runs_on_small_weights_without_captions(tmp_path: Path, clip_folder: Path) -> None:
+    for seed, name in enumerate(("ShoeV2", "ChairV2")):
+        qmul(tmp_path / name, seed)
+    values = read_recipe(RECIPES / "duet-clip-b32.toml").model_dump(mode="json")
+    values["start"]["weights"] = str(clip_folder)
+    values["start"]["settings"]["decoder_channels"] = 64
+    values["stages"][0] |= {"epochs": 1, "batch_size": 10}
+    model = train(Recipe.model_validate(values), to=tmp_path / "run", workers=0, data=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "run/log.jsonl").read_text().splitlines()]
+    (last,) = [row for row in rows if "triplet" in row]
+    assert {"triplet", "region", "composed", "neutral", "prompts", "picture"} <= last.keys()
+    assert not any("trained on" in str(row) for row in rows), "nothing is skipped for want of words"
+    assert [row["validation"].keys() for row in rows if row.get("validation")]
+    method, before = stbir.load(model), load_file(clip_folder / "model.safetensors")
+    after = load_file(model / "model.safetensors")
+    moved = {name for name, value in before.items() if not (value == after[name]).all()}
+    assert moved
+    assert all(fnmatchcase(f"backbone.clip.{name}", values["stages"][0]["free"][0]) for name in moved)
+    split = sets.load("shoe-v2", tmp_path / "ShoeV2", "test")
+    assert method.encode_queries([*split.queries]).vectors.shape == (2, method.dimension)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stbir.training.study.summary import Row
 
 CHANCE = 0.05
-HEADS = {"sketch": "sketch", "text": "words", "both": "both"}
+HEADS = {"sketch": "sketch", "text": "words", "both": "both", "photo": "photo", "composed": "composed"}
 
 
 def define(parser: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ from stbir.types import Floats, Hit, Photo, Query, Split
 if TYPE_CHECKING:
     from stbir.methods.base import Method
 
-MODALITIES = ("both", "sketch", "text")
+MODALITIES = ("composed", "both", "sketch", "text", "photo")
 """The modality that examples are taken of: the first of these that the split has queries of."""
 
 

@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ASKED = ("sketch", "text", "both")
-"""What is measured: queries with only their sketch, only their words, and both where they have both."""
+ASKED = ("sketch", "text", "both", "photo", "composed")
+"""What is measured: queries with only their sketch, only their words, and both where they have both.
+
+Where they bring a reference photo beside that, also with the photo alone, and composed: all they have. A reference
+photo that stands in the gallery is ranked like any other.
+"""
 
 BATCH = 64
 
@@ -65,7 +69,7 @@ def encode_asked(
             variants = [(number, one) for number, query in some if asks(query) and (one := only(query, name))]
             if variants:
                 # without what was drawn: a large table needs no large memory
-                found[name] += [(number, replace(query, sketches=())) for number, query in variants]
+                found[name] += [(number, replace(query, sketches=(), photo=None)) for number, query in variants]
                 shown = [hidden(query, category=told(query)) for _, query in variants]
                 encoded[name].append(method.encode_queries(shown))
     return {
@@ -151,11 +155,15 @@ def hidden(query: Query, *, category: str | None = None) -> Query:
 
 def only(query: Query, modality: str) -> Query | None:
     """Keep of a query what `modality` allows, or nothing where it lacks it."""
+    if modality in ("composed", "photo"):
+        if query.photo is None or not (query.sketches or query.text):
+            return None
+        return query if modality == "composed" else replace(query, sketches=(), text=None)
     if modality == "sketch":
-        return replace(query, text=None) if query.sketches else None
+        return replace(query, text=None, photo=None) if query.sketches else None
     if modality == "text":
-        return replace(query, sketches=()) if query.text else None
-    return query if query.sketches and query.text else None
+        return replace(query, sketches=(), photo=None) if query.text else None
+    return replace(query, photo=None) if query.sketches and query.text else None
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -20,12 +20,12 @@ def weighted_mean(parts: Sequence[tuple[Tensor, float]]) -> Tensor:
     Only the proportions of the weights matter.
 
     Raises:
-        ValueError: all weights are zero or the parts cancel each other out, so that no direction is left.
+        ValueError: there are no parts, all weights are zero, or the parts cancel each other out.
 
     >>> weighted_mean([(torch.tensor([1.0, 0.0]), 1.0), (torch.tensor([0.0, 1.0]), 1.0)])
     tensor([0.7071, 0.7071])
     """
-    largest = max(abs(weight) for _, weight in parts)
+    largest = max((abs(weight) for _, weight in parts), default=0.0)
     if largest == 0:
         raise ValueError("all parts of the query have the weight zero")
     total = torch.stack([vector * (weight / largest) for vector, weight in parts]).sum(dim=0)

@@ -244,12 +244,7 @@ class Method(nn.Module, ABC):
         signs = {"avoid": -1.0}
         vectors = {name: unit(torch.from_numpy(rows).mean(dim=0)) for name, rows in parts.items()}
         terms = [(vector, weights.get(name, 1.0) * signs.get(name, 1.0)) for name, vector in vectors.items()]
-        try:
-            return weighted_mean(terms).numpy()
-        except ValueError:
-            raise InputError(
-                "the parts of the query cancel out or weigh nothing; change its words or their weights"
-            ) from None
+        return mean_of(terms)
 
     def rerank(self, query: Encoded, photos: Encoded) -> Floats:
         """Score the photos of a short list for one query, by tokens: (photos,), a larger score is better.
@@ -335,6 +330,20 @@ class Method(nn.Module, ABC):
     def _in_batches(self, items: Sequence[T], embed: Callable[[Sequence[T]], Tensor], batch_size: int) -> Floats:
         rows = [embed(items[i : i + batch_size]).float().cpu() for i in range(0, len(items), batch_size)]
         return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimension), np.float32)
+
+
+def mean_of(terms: Sequence[tuple[Tensor, float]]) -> Floats:
+    """Add unit vectors times their weights to one unit vector.
+
+    Raises:
+        InputError: nothing is left, because weights are zero or vectors cancel out.
+    """
+    try:
+        return weighted_mean(terms).numpy()
+    except ValueError:
+        raise InputError(
+            "the parts of the query cancel out or weigh nothing; change its words or their weights"
+        ) from None
 
 
 def check_query(query: Query) -> None:

@@ -57,18 +57,24 @@ class Batch:
 
 
 def prepare(
-    preprocessing: Preprocessing, pairs: Sequence[tuple[Query, Photo]], *, look: Callable[[Pixels], Pixels]
+    preprocessing: Preprocessing,
+    pairs: Sequence[tuple[Query, Photo]],
+    *,
+    look: Callable[[Pixels], Pixels],
+    words: bool = True,
 ) -> Batch:
     """Turn queries and their photos into a batch; needs no weights, so that it can run beside the training.
 
-    The first sketch of a query is used; `look` is that of the method.
+    The first sketch of a query is used; `look` is that of the method. A method that learns without captions says
+    `words = False`, and missing ones are empty.
 
     Raises:
-        InputError: a query without a sketch or without words.
+        InputError: a query without a sketch, or without words where they are needed.
     """
     for query, photo in pairs:
-        if not query.sketches or not query.text:
-            raise InputError(f"training needs a sketch and words for every photo; {photo.id} lacks one")
+        if not query.sketches or (words and not query.text):
+            wanted = "a sketch and words" if words else "a sketch"
+            raise InputError(f"training needs {wanted} for every photo; {photo.id} lacks one")
     ids, mask = preprocessing.text([query.text or "" for query, _ in pairs])
     return Batch(
         photos=look(np.stack([preprocessing.photo(photo.image or open_picture(path_of(photo))) for _, photo in pairs])),

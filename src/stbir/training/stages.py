@@ -19,7 +19,7 @@ LOSS = "loss"
 class Validation(Settings):
     """When a run is measured on the held-out part of its data, and by which number.
 
-    `metric` is a modality ("sketch", "text" or "both") and a measure of `stbir evaluate`, such as "both/acc@1", or
+    `metric` is a modality ("sketch", "text", "both", ...) and a measure of `stbir evaluate`, such as "both/acc@1", or
     "loss". A stage is always measured after its last step too. It ends early when `patience` measurements in a row
     were not better than the best one before them (0: never); an equal one is not better.
     """

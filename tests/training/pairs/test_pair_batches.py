@@ -288,3 +288,16 @@ def test_a_method_meets_every_category_before_it_trains(opened, method) -> None:
         np.testing.assert_array_equal(pictures["photos"], prepared.photos[items])
         rows = [row for item in items for row in prepared.sketches_of(item)]
         np.testing.assert_array_equal(pictures["sketches"][..., 1], prepared.sketches[rows])
+
+
+def test_without_words_silent_photos_are_trained_on_too(opened, method, stage) -> None:
+    spoken, silent = opened(validation=0), opened(validation=0, words="none")
+    assert (spoken.skipped, silent.skipped) == (2, 1)
+    assert len(silent.prepared) == len(spoken.prepared) + 1
+    assert set(silent.prepared.words) == {""}
+    batch = silent.batches(method, stage())[0]
+    assert batch.ids.shape == (4, 2)
+    judged = opened(validation=0.3, words="none")
+    assert judged.judged is not None
+    assert set(judged.judged.words) == {""}
+    assert any(query.text for query in judged.held_out.queries), "it is asked with the words there are"

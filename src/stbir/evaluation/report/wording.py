@@ -8,7 +8,13 @@ from typing import Any
 from stbir.evaluation.report.findings import Findings, Interval, Measured
 from stbir.evaluation.report.page import safe
 
-MODALITIES = {"sketch": "sketch", "text": "words", "both": "sketch + words"}
+MODALITIES = {
+    "sketch": "sketch",
+    "text": "words",
+    "both": "sketch + words",
+    "photo": "reference photo",
+    "composed": "reference photo + the rest",
+}
 """What is measured, and how it is called; the order decides the colours of the curves."""
 
 KINDS = {"acc": "Acc", "map": "mAP", "p": "P", "r": "R"}

@@ -21,9 +21,6 @@ class PairSet(Settings):
 
     `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
     `-`: `017-2.png` shows `017.jpg`.
-
-    With `words` "category" a photo of which nothing is said is called what its category is called, so that sets
-    without words can be trained and tested on (DESIGN).
     """
 
     name: str
@@ -33,7 +30,6 @@ class PairSet(Settings):
     part: Literal["train", "validation"] = "train"
     near_duplicates: bool = True
     more_sketches: tuple[str, ...] = ()
-    words: Literal["given", "category"] = "given"
 
 
 class PairsData(Settings):
@@ -56,8 +52,10 @@ class PairsData(Settings):
     `forget_word` is the share of words that are replaced by one that the model does not know.
 
     With `unpaired`, each photo is shown with the sketch of another object of its category, a new one in every step: who
-    was drawn after whom is not told. Photos and sketches that belong to nobody are trained on too. Where nothing is
-    said of a photo, `words` "category" has it told by the name of its category; tests and validation ask without.
+    was drawn after whom is not told. Photos and sketches that belong to nobody are trained on too.
+
+    In training, photos are told by the words that are `given`; or those without any by the name of their `category`; or
+    `none` by any, for methods that learn without captions. Tests and validation ask with the words there are.
     """
 
     source: Literal["pairs"]
@@ -77,7 +75,7 @@ class PairsData(Settings):
     sway: float = Field(default=0.0, ge=0, le=1)
     forget_word: float = Field(default=0.0, ge=0, lt=1)
     unpaired: bool = False
-    words: Literal["given", "category"] = "given"
+    words: Literal["given", "category", "none"] = "given"
 
     @property
     def labels(self) -> tuple[str, ...]:

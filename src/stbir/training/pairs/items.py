@@ -67,13 +67,15 @@ def read_items(data: PairsData, *, root: Path) -> list[Item]:
 def trainable(items: Sequence[Item], data: PairsData) -> list[Item]:
     """Those that one can train on: there are words and a sketch, or with `unpaired` one of the same category.
 
-    Where the recipe says so, those without words are told by their category.
+    Where the recipe says so, those without words are told by their category, or all of them are silent.
     """
     if data.words == "category":
         items = [
             item if item.words or not item.photo.category else replace(item, words=(_caption(item.photo.category),))
             for item in items
         ]
+    if data.words == "none":
+        items = [replace(item, words=("",)) for item in items]
     drawn = {item.photo.category for item in items if item.own or item.more}
     return [
         item
@@ -132,9 +134,6 @@ def _items(each: PairSet, label: str, root: Path, data: PairsData) -> list[Item]
     items: list[Item] = []
     for photo in split.photos:
         instance = photo.instance or ""
-        words = dict.fromkeys((*photo.captions, *told.get(instance, ())))
-        if not words and each.words == "category" and photo.category:
-            words = dict.fromkeys([photo.category.replace("_", " ")])
         items.append(
             Item(
                 name=f"{label}/{photo.id}",
@@ -142,7 +141,7 @@ def _items(each: PairSet, label: str, root: Path, data: PairsData) -> list[Item]
                 photo=photo,
                 own=tuple(drawn.get(instance, ())),
                 more=tuple(further.get(photo.id, ())),
-                words=tuple(words),
+                words=tuple(dict.fromkeys((*photo.captions, *told.get(instance, ())))),
             )
         )
     return items

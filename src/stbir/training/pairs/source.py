@@ -144,16 +144,15 @@ def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) 
 
     Raises:
         UnknownName: there is no such data set, split or variant.
-        InputError: files are missing or cannot be read, or no photo has both a sketch and words.
+        InputError: files are missing or cannot be read, or no photo has a sketch, and words where they are read.
         ConfigError: there are no virtual classes where they should be given.
     """
     parts = parts_of(data, root=Path(root))
     items = trainable(parts.train, data)
     if not items:
-        hint = "" if data.words == "category" else '; words = "category" has photos told by their category'
-        raise InputError(
-            f"no photo of {', '.join(data.labels)} that is to be trained on has both a sketch and words{hint}"
-        )
+        needed = "a sketch" if data.words == "none" else "both a sketch and words"
+        hint = '; words = "category" has photos told by their category' if data.words == "given" else ""
+        raise InputError(f"no photo of {', '.join(data.labels)} that is to be trained on has {needed}{hint}")
     prepared = prepare_items(items, [parts.objects[item.name] for item in items], method)
     class_of, classes = virtual_classes(
         items, data, vectors=lambda: np.asarray(table(method, prepared, "photo")), seed=seed
