@@ -6,7 +6,9 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from pydantic import ValidationError
 
 from stbir.errors import ConfigError, InputError
@@ -120,3 +122,34 @@ def test_a_set_can_be_there_to_judge_by(root: Path, data) -> None:
     assert len(parts.validation) == 2 * 10
     alone = parts_of(data(sets=sets[:1], validation=0), root=root)
     assert [item.name for item in alone.train] == [item.name for item in parts.train]
+
+
+def test_an_extra_set_is_trained_on_and_never_asked_for(root: Path, data) -> None:
+    """Of three extra photos one is a copy of a shoe; it is trained on just when that shoe is."""
+    extra = root / "extra"
+    extra.mkdir(exist_ok=True)
+    with Image.open(root / "shoes/photo/002.png") as image:
+        image.resize((90, 90)).save(extra / "copy.png")
+    for seed, name in enumerate(("one", "two")):
+        tiles = np.random.default_rng(seed).integers(0, 256, (4, 4, 3)).astype(np.uint8)
+        Image.fromarray(tiles.repeat(24, axis=0).repeat(24, axis=1)).save(extra / f"{name}.png")
+    (extra / "all.csv").write_text(
+        "sketch,text,photo,category\n" + "".join(f",a {name},{name}.png,shoe\n" for name in ("copy", "one", "two"))
+    )
+    plain = data().model_dump()["sets"]
+    more = [{"name": "table", "folder": "extra", "split": "all", "part": "extra", "contours": True}, *plain]
+    kept: list[bool] = []
+    for fold in range(3):
+        settings = {"folds": 3, "fold": fold, "validation": 0.25}
+        alone, parts = (parts_of(data(**settings, sets=some), root=root) for some in (plain, more))
+        assert [item.name for item in parts.test] == [item.name for item in alone.test]
+        assert [item.name for item in parts.validation] == [item.name for item in alone.validation]
+        names = {item.name for item in parts.train} - {item.name for item in alone.train}
+        assert {"table/one.png", "table/two.png"} <= names
+        kept.append("table/copy.png" in names)
+        assert kept[-1] == ("shoe-v1/photo/002.png" in {item.name for item in parts.train})
+        assert len(held_out_fold(data(**settings, sets=more), root=root)) == 2
+        (drawn,) = next(item for item in parts.train if item.name == "table/one.png").more
+        assert drawn.read().raster.shape == (96, 96)
+        assert 0 < (drawn.read().raster < 128).mean() < 0.5
+    assert set(kept) == {True, False}

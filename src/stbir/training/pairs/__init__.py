@@ -17,7 +17,10 @@ class PairSet(Settings):
     Only drawn-bench can do without a folder: it lies in the cache then.
 
     Near-duplicate photos count as one object, unless the set is one of twins on purpose: `near_duplicates = false`.
-    Objects of a set whose `part` is "validation" are validated on, never trained on.
+    Objects of a set whose `part` is "validation" are validated on, never trained on. Those of an "extra" set are always
+    trained on and never asked for, but for near duplicates of what other sets test and validate on: they are left out.
+
+    With `contours` a photo without a sketch gets its contours as one (DESIGN).
 
     `more_sketches` are folders with further sketches, each named after its photo, maybe with a number behind `_` or
     `-`: `017-2.png` shows `017.jpg`.
@@ -27,9 +30,10 @@ class PairSet(Settings):
     folder: str | None = None
     split: str = "train"
     variant: str | None = None
-    part: Literal["train", "validation"] = "train"
+    part: Literal["train", "validation", "extra"] = "train"
     near_duplicates: bool = True
     more_sketches: tuple[str, ...] = ()
+    contours: bool = False
 
 
 class PairsData(Settings):
@@ -83,6 +87,11 @@ class PairsData(Settings):
         names = [each.name for each in self.sets]
         before = [names[:place].count(name) for place, name in enumerate(names)]
         return tuple(f"{name}.{count + 1}" if count else name for name, count in zip(names, before, strict=True))
+
+    @property
+    def extras(self) -> frozenset[str]:
+        """The labels of the extra sets."""
+        return frozenset(label for label, each in zip(self.labels, self.sets, strict=True) if each.part == "extra")
 
     @model_validator(mode="after")
     def _sensible(self) -> PairsData:

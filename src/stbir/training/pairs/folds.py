@@ -43,7 +43,8 @@ def parts_of(data: PairsData, *, root: Path) -> Parts:
     """
     items = read_items(data, root=root)
     twins = {label for label, each in zip(data.labels, data.sets, strict=True) if not each.near_duplicates}
-    objects = objects_of(items, twins=twins)
+    extras = data.extras
+    objects = objects_of(items, twins=twins, last=extras)
     units = (
         _categories_of(items, objects) if data.folds_of == "categories" else {name: name for name in objects.values()}
     )
@@ -55,14 +56,18 @@ def parts_of(data: PairsData, *, root: Path) -> Parts:
     for item in items:
         if item.label in judging and sides[objects[item.name]] == "train":
             sides[objects[item.name]] = "validation"
+    asked = {objects[item.name] for item in items if item.label not in extras}
     by_side: dict[str, list[Item]] = {"train": [], "validation": [], "test": []}
     for item in items:
-        by_side[sides[objects[item.name]]].append(item)
+        name = objects[item.name]
+        side = sides[name] if name in asked else "train"
+        if side == "train" or item.label not in extras:
+            by_side[side].append(item)
     return Parts(tuple(by_side["train"]), tuple(by_side["validation"]), tuple(by_side["test"]), objects)
 
 
 def held_out_fold(data: PairsData, *, root: str | Path, more: bool = False) -> tuple[Split, ...]:
-    """The test part, one split per set in the order of the recipe; neither trained nor validated on.
+    """The test part, one split per set but the extra ones, in their order; neither trained nor validated on.
 
     Every own sketch of a held-out object asks with the photo's words for its photo among all held-out photos of the
     set; with `more`, the sketches of the further folders ask too.
@@ -81,6 +86,7 @@ def held_out_fold(data: PairsData, *, root: str | Path, more: bool = False) -> t
     return tuple(
         split_of(by_set[label], name=f"{label} {each.split}, fold {data.fold} of {data.folds}", more=more)
         for label, each in zip(data.labels, data.sets, strict=True)
+        if label not in data.extras
     )
 
 
@@ -107,16 +113,16 @@ def dealt(objects: Iterable[str], *, folds: int, fold: int, seed: int, validatio
     return sides
 
 
-def objects_of(items: Sequence[Item], *, twins: Collection[str] = ()) -> dict[str, str]:
+def objects_of(items: Sequence[Item], *, twins: Collection[str] = (), last: Collection[str] = ()) -> dict[str, str]:
     """The object that each item shows, named after the first of its items; by the item's name.
 
     Two photos are of one object where the set says so or where one nearly is a copy of the other; photos of the sets
-    `twins`, by their labels, are never taken for copies.
+    `twins`, by their labels, are never taken for copies. Items of the sets `last` come after all others.
 
     Raises:
         InputError: a photo cannot be read.
     """
-    items = sorted(items, key=lambda item: item.name)
+    items = sorted(items, key=lambda item: (item.label in last, item.name))
     pairs = [pair for same in _told(items).values() for pair in pairwise(same)]
     places = [place for place, item in enumerate(items) if item.label not in twins]
     pictures = [_picture(items[place]) for place in places]

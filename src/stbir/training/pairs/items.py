@@ -8,21 +8,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
+
 from stbir.data import sets, table
 from stbir.data.asked import Asked, AskedQueries
 from stbir.data.pairs import photo_stem
+from stbir.data.pictures import open_picture
 from stbir.data.sketch_files import read_sketch
 from stbir.errors import InputError
+from stbir.functional.contours import contours
+from stbir.methods.batch import path_of
 from stbir.nn.captions import spoken
 from stbir.training.pairs import PairsData, PairSet
 from stbir.types import Photo, Query, Sketch, Split
 
+DETAIL = 256
+"""Contours are those of a photo whose shorter side is about so long, in pixels."""
+
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A sketch where it lies: a query of its set, or a file; `words` are those of that query."""
+    """A sketch where it lies: a query of its set, a file, or a photo's contours; `words` are those of that query."""
 
-    of: Query | Path
+    of: Query | Path | Photo
     words: str | None = None
 
     def read(self) -> Sketch:
@@ -31,6 +39,10 @@ class Drawn:
         Raises:
             InputError: it cannot be read.
         """
+        if isinstance(self.of, Photo):
+            picture = (self.of.image or open_picture(path_of(self.of), at_least=DETAIL)).copy()
+            picture.thumbnail((2 * DETAIL, 2 * DETAIL))  # finer lines than these are grain
+            return Sketch(raster=contours(np.asarray(picture)))
         return read_sketch(self.of) if isinstance(self.of, Path) else self.of.sketches[0]
 
 
@@ -134,13 +146,16 @@ def _items(each: PairSet, label: str, root: Path, data: PairsData) -> list[Item]
     items: list[Item] = []
     for photo in split.photos:
         instance = photo.instance or ""
+        more = further.get(photo.id, [])
+        if each.contours and not more and instance not in drawn:
+            more = [Drawn(photo)]
         items.append(
             Item(
                 name=f"{label}/{photo.id}",
                 label=label,
                 photo=photo,
                 own=tuple(drawn.get(instance, ())),
-                more=tuple(further.get(photo.id, ())),
+                more=tuple(more),
                 words=tuple(dict.fromkeys((*photo.captions, *told.get(instance, ())))),
             )
         )

@@ -183,7 +183,8 @@ def tests_of(cell: Cell, root: Path) -> dict[str, Split]:
     from stbir.training.pairs.folds import held_out_fold
 
     if cell.task.folds:
-        return dict(zip(cell.data.labels, held_out_fold(cell.data, root=root), strict=True))
+        asked = [label for label in cell.data.labels if label not in cell.data.extras]
+        return dict(zip(asked, held_out_fold(cell.data, root=root), strict=True))
     places = [sets.place_of(test.name, None if test.folder is None else root / test.folder) for test in cell.task.tests]
     return {
         test.title: sets.load(test.name, place, test.split, variant=test.variant)
