@@ -81,6 +81,9 @@ class Stage(Settings):
     same_class: bool = Field(default=True, description="wrong photos and sketches come from the row's virtual class")
     validation: Validation | None = Field(default=None, description="instead of the recipe's")
     keep: Literal["last", "best"] = "last"
+    extras: bool = Field(
+        default=True, description="whether it is trained on the extra sets too, or on the others alone"
+    )
 
     @model_validator(mode="after")
     def _one_length(self) -> Stage:

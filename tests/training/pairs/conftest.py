@@ -32,6 +32,7 @@ class Stage:
     negatives: int = 0
     negatives_of: tuple[str, ...] = ()
     same_class: bool = True
+    extras: bool = True
 
 
 def blocks(seed: str) -> Image.Image:

@@ -153,3 +153,19 @@ def test_an_extra_set_is_trained_on_and_never_asked_for(root: Path, data) -> Non
         assert drawn.read().raster.shape == (96, 96)
         assert 0 < (drawn.read().raster < 128).mean() < 0.5
     assert set(kept) == {True, False}
+
+
+def test_a_stage_may_do_without_the_extra_sets(root: Path, data, opened, method, stage) -> None:
+    shoes, chairs = data().model_dump()["sets"]
+    sets = [shoes, chairs | {"part": "extra"}]
+    pairs = opened(validation=0, sets=sets)
+    every, some = stage(epochs=1), stage(epochs=1, extras=False)
+    seen = {
+        kind.extras: {name for step in range(pairs.steps(kind)) for name in pairs.batches(method, kind)[step].instances}
+        for kind in (every, some)
+    }
+    assert {name.partition("/")[0] for name in seen[True]} == {"shoe-v1", "chair-v1"}
+    assert {name.partition("/")[0] for name in seen[False]} == {"shoe-v1"}
+    assert pairs.steps(some) < pairs.steps(every)
+    with pytest.raises(ConfigError, match="there are 11 photos to"):
+        pairs.steps(stage(batch_size=15, extras=False))

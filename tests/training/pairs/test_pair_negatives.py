@@ -26,6 +26,7 @@ def wrong() -> Wrong:
             photos=empty, looked=empty, sketches=np.zeros((8, 2, 2), np.uint8), strokes=(None,) * 8, words=WORDS,
             first_sketch=np.array([0, 1, 2, 4, 5, 6, 7, 8]), first_word=np.array([0, 1, 2, 3, 4, 5, 6, 8]),
             objects=OBJECTS, names=("",) * 7, categories=(None,) * 7, look=Method.look,
+            extra=np.zeros(7, np.bool_),
         ),
         CLASSES,
     )  # fmt: skip

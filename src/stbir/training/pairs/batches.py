@@ -43,6 +43,8 @@ class PairStage(Protocol):
     def negatives_of(self) -> tuple[Literal["photo", "sketch", "text"], ...]: ...
     @property
     def same_class(self) -> bool: ...
+    @property
+    def extras(self) -> bool: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +113,17 @@ class PairBatches(Dataset[Batch]):
         }
 
     @cached_property
+    def _rows(self) -> Sequence[int]:
+        return rows_of(self.prepared, self.stage)
+
+    @cached_property
     def _wrong(self) -> Wrong:
         return Wrong(self.prepared, self.classes if self.stage.same_class else np.full_like(self.classes, -1))
 
     def _items(self, step: int) -> tuple[list[int], int]:
         """The rows of a step, and its epoch."""
         size = self.stage.batch_size
-        epoch, place = divmod(step, per_epoch(self.prepared, size))
+        epoch, place = divmod(step, per_epoch(len(self._rows), size))
         items = self._order(epoch)[place * size : (place + 1) * size]
         if len(items) < size:
             present = set(items)
@@ -126,7 +132,7 @@ class PairBatches(Dataset[Batch]):
         return items, epoch
 
     def _order(self, epoch: int) -> list[int]:
-        order, rng = list(range(len(self.prepared))), self._random(f"epoch {epoch}")
+        order, rng = list(self._rows), self._random(f"epoch {epoch}")
         rng.shuffle(order)
         if not self.data.one_category:
             return order
@@ -183,6 +189,11 @@ class PairBatches(Dataset[Batch]):
         return embedded
 
 
-def per_epoch(prepared: Prepared, batch_size: int) -> int:
+def rows_of(prepared: Prepared, stage: PairStage) -> Sequence[int]:
+    """The photos that a stage is trained on."""
+    return range(len(prepared)) if stage.extras else np.flatnonzero(~prepared.extra).tolist()
+
+
+def per_epoch(photos: int, batch_size: int) -> int:
     """In how many steps every photo is seen."""
-    return math.ceil(len(prepared) / batch_size)
+    return math.ceil(photos / batch_size)

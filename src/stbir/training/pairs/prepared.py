@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +27,7 @@ class Prepared:
     `looked` is what the method's `look` made of the `photos`, uint8 (photos, side, side, more), and `sketches` is uint8
     (sketches, side, side). Those of item i, one per photo, are the rows `first_sketch[i]` to `first_sketch[i + 1]`;
     so for `words`. `strokes` has the drawing itself where its strokes are known. `objects` numbers what the photos
-    show, so that near duplicates share a number; `names` are their names.
+    show, so that near duplicates share a number; `names` are their names. `extra` photos are those of extra sets.
     """
 
     photos: Pixels
@@ -41,6 +41,7 @@ class Prepared:
     names: tuple[str, ...]
     categories: tuple[str | None, ...]
     look: Look
+    extra: npt.NDArray[np.bool_]
 
     def looked_at(self, look: Look) -> Prepared:
         """The same, as a method with another `look` looks at the photos."""
@@ -63,8 +64,10 @@ class Prepared:
         return range(self.first_word[item], self.first_word[item + 1])
 
 
-def prepare_items(items: Sequence[Item], objects: Sequence[str], method: Method) -> Prepared:
-    """Read and shape all pictures of some items; `objects` names what each of them shows.
+def prepare_items(
+    items: Sequence[Item], objects: Sequence[str], method: Method, *, extras: Collection[str] = ()
+) -> Prepared:
+    """Read and shape all pictures of some items; `objects` names what each of them shows, `extras` are extra sets.
 
     Raises:
         InputError: a picture or a sketch cannot be read.
@@ -94,5 +97,6 @@ def prepare_items(items: Sequence[Item], objects: Sequence[str], method: Method)
         names=tuple(objects),
         categories=tuple(item.photo.category for item in items),
         look=Method.look,
+        extra=np.array([item.label in extras for item in items], np.bool_),
     )
     return plain.looked_at(method.look)

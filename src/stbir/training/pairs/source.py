@@ -15,7 +15,7 @@ from stbir.errors import ConfigError, InputError
 from stbir.methods.base import Method, Side
 from stbir.methods.batch import Batch, path_of
 from stbir.training.pairs import PairsData
-from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch
+from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch, rows_of
 from stbir.training.pairs.classes import virtual_classes
 from stbir.training.pairs.folds import parts_of
 from stbir.training.pairs.items import Item, split_of, trainable
@@ -48,14 +48,15 @@ class Pairs:
         Raises:
             ConfigError: its batches are larger than the training part.
         """
-        if stage.batch_size > len(self.prepared):
+        photos = len(rows_of(self.prepared, stage))
+        if stage.batch_size > photos:
             raise ConfigError(
-                f"stage {stage.name} has batches of {stage.batch_size}, but there are {len(self.prepared)} photos to "
+                f"stage {stage.name} has batches of {stage.batch_size}, but there are {photos} photos to "
                 "train on; lower batch_size"
             )
         if stage.steps is not None:
             return stage.steps
-        return (stage.epochs or 0) * per_epoch(self.prepared, stage.batch_size)
+        return (stage.epochs or 0) * per_epoch(photos, stage.batch_size)
 
     def batches(self, method: Method, stage: PairStage) -> Dataset[Batch]:
         """The batches of a stage, which has frozen what it does not train.
@@ -131,6 +132,7 @@ class _Judged:
     epochs: int | None = 1
     curriculum: None = None
     same_class: bool = False
+    extras: bool = True
 
     @staticmethod
     def of(stage: PairStage, *, most: int) -> _Judged:
@@ -153,7 +155,7 @@ def open_pairs(data: PairsData, *, root: str | Path, seed: int, method: Method) 
         needed = "a sketch" if data.words == "none" else "both a sketch and words"
         hint = '; words = "category" has photos told by their category' if data.words == "given" else ""
         raise InputError(f"no photo of {', '.join(data.labels)} that is to be trained on has {needed}{hint}")
-    prepared = prepare_items(items, [parts.objects[item.name] for item in items], method)
+    prepared = prepare_items(items, [parts.objects[item.name] for item in items], method, extras=data.extras)
     class_of, classes = virtual_classes(
         items, data, vectors=lambda: np.asarray(table(method, prepared, "photo")), seed=seed
     )
