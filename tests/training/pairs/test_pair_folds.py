@@ -167,5 +167,5 @@ def test_a_stage_may_do_without_the_extra_sets(root: Path, data, opened, method,
     assert {name.partition("/")[0] for name in seen[True]} == {"shoe-v1", "chair-v1"}
     assert {name.partition("/")[0] for name in seen[False]} == {"shoe-v1"}
     assert pairs.steps(some) < pairs.steps(every)
-    with pytest.raises(ConfigError, match="there are 11 photos to"):
+    with pytest.raises(ConfigError, match="there are 12 photos to"):
         pairs.steps(stage(batch_size=15, extras=False))
