@@ -8,6 +8,7 @@ import pytest
 from grid_method import GRID, GridMethod
 from painted import ids, paint
 
+from stbir.cli.evaluate import readable
 from stbir.data import drawn
 from stbir.evaluation.options import Protocol
 from stbir.evaluation.protocol import evaluate_in_full
@@ -183,3 +184,4 @@ def test_an_evaluation_ranks_as_the_gallery_does(clip_folder: Path, tmp_path: Pa
     told = found.report.protocol["reranked"]
     assert (told["photos"], told["vector_bytes"], told["token_bytes"]) == (4, 4 * 32, 2 * 4 * 32)
     assert told["ms_per_query"] > 0
+    assert "the best 4 ranked again by tokens" in readable(found.report)

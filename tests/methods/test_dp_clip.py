@@ -277,3 +277,12 @@ def test_the_contract_holds_when_it_re_ranks() -> None:
     check_method(
         lambda backbone: build("dp_clip", backbone, {"matching": "rerank", "naming": "one"}), patterns=patterns
     )
+
+
+def test_a_loaded_model_gives_the_same_bits_to_a_single_query(clip_folder: Path, tmp_path: Path, pairs: Pairs) -> None:
+    """A file's tensors lie anywhere in memory, and where they lie must not decide how a small product is rounded."""
+    method = made(clip_folder)
+    assert all(value.data_ptr() % 64 == 0 for value in method.parameters())
+    method.save(tmp_path)
+    one, other = (some.encode_queries([pairs[0][0]]).vectors for some in (method, stbir.load(tmp_path)))
+    np.testing.assert_array_equal(one, other)

@@ -178,6 +178,11 @@ def readable(report: Report) -> str:
     said = report.protocol
     lines = [table(rows, right=range(1, len(header))), ""]
     lines += [f"not as published: {'; '.join(said['deviations'])}"] if said["deviations"] else []
+    if again := said.get("reranked"):
+        lines.append(
+            f"the best {again['photos']:,} ranked again by tokens: {again['ms_per_query']:.1f} ms a query; a photo has "
+            f"{again['vector_bytes']:,} bytes of vector and {again['token_bytes']:,} of tokens"
+        )
     options = said["options"]
     lines += [f"protocol {options['name']} ({options['about']})", "; ".join(said["said"]), "; ".join(_facts(said))]
     return "\n".join(lines)

@@ -200,7 +200,7 @@ class DPCLIP(Method):
     def similarity_maps(self, photos: Sequence[Photo]) -> Floats:
         """Which places of photos each prompt is like, as cosines (photos, prompts, grid, grid).
 
-        `stbir.evaluation.maps` draws them.
+        `stbir.evaluation.prompt_maps` draws them.
 
         Raises:
             InputError: a photo has neither a picture nor a readable file.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from transformers import CLIPModel
 
 BUNDLED = Path(__file__).parents[1] / "weights"
+ALIGNED = 64
+"""The bytes that the start of a tensor in memory is a multiple of, where it was not read from a file."""
 
 
 class Backbone(nn.Module):
@@ -153,6 +155,11 @@ def load_backbone(source: str | Path, *, framing: Framing = "none") -> Backbone:
     if (size["height"], size["width"]) != (side, side):
         raise ModelError(f"the model {source} takes pictures of {side} pixels; its preprocessor_config.json differs")
     limit = int(config.text_config.max_position_embeddings)
+    for parameter in clip.parameters():
+        # The file is mapped, and its tensors start anywhere; small products of numbers that are not aligned are rounded
+        # in another way, so that the last bit of a vector would depend on whether its model was loaded.
+        if parameter.data_ptr() % ALIGNED:
+            parameter.data = parameter.data.clone()
     return Backbone(clip.eval(), Preprocessing(images, tokenizer, limit, framing))
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from stbir.errors import InputError
-from stbir.evaluation.maps import GAP, TILE, map_sheet
+from stbir.evaluation.prompt_maps import GAP, TILE, map_sheet
 
 
 def test_a_map_is_bright_where_it_is_highest(tmp_path: Path) -> None:
