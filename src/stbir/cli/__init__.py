@@ -22,6 +22,7 @@ from stbir.cli import (
     evaluate,
     export,
     index,
+    map,
     methods,
     report,
     search,
@@ -33,7 +34,7 @@ from stbir.cli import (
 )
 from stbir.errors import InputError, StbirError, UnknownName
 
-VERB_FILES = (index, search, serve, status, verify, export, train, study, evaluate, compare, report, methods, data)
+VERB_FILES = (index, search, serve, status, verify, export, train, study, evaluate, compare, report, map, methods, data)
 VERBS = {verb.__name__.rpartition(".")[2]: verb for verb in VERB_FILES}
 
 FINE = 0

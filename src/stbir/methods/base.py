@@ -255,6 +255,11 @@ class Method(nn.Module, ABC):
         """
         raise NotImplementedError(f"{self.name} does not re-rank")
 
+    def spaces(self, photos: Sequence[Photo], sketches: Sequence[Sketch]) -> dict[str, tuple[Floats, Floats]]:
+        """The spaces that photos and sketches can be looked at in: unit rows of both by a name for people."""
+        asked = [Query(sketches=(sketch,)) for sketch in sketches]
+        return {"embeddings": (self.encode_photos(photos).vectors, self.encode_queries(asked).vectors)}
+
     def fingerprint(self) -> dict[str, str]:
         """Short hashes of what decides a vector; two methods with equal ones give equal vectors."""
         if self._fingerprint is None:

@@ -46,6 +46,7 @@ from stbir.methods.encoders import HIGHEST_SCALE, EncodersConfig, ThreeEncoders
 from stbir.nn.captions import numbered, spoken
 from stbir.nn.clip import Backbone
 from stbir.nn.sketch import SketchKind
+from stbir.types import Floats, Photo, Sketch
 
 PHOTO, SKETCH, TEXT = 0, 1, 3
 """The numbers of the modalities; the public code counts four and leaves 2 out."""
@@ -161,6 +162,22 @@ class MASBIR(ThreeEncoders):
         used = {name: (weight, term) for name, (weight, term) in weighed.items() if weight}
         whole = sum(weight for weight, _ in used.values()) if wanted.level == "category" else 1.0
         return {name: weight / whole * term for name, (weight, term) in used.items()}
+
+    def spaces(self, photos: Sequence[Photo], sketches: Sequence[Sketch]) -> dict[str, tuple[Floats, Floats]]:
+        """Embeddings before and after their modality was subtracted, as in the paper's figure."""
+        rows = torch.from_numpy(self.encode_photos(photos).vectors)
+        plain = super().embed_sketches
+        pictures = self.backbone.preprocessing
+        drawn = torch.from_numpy(
+            self._in_batches(
+                sketches, lambda some: plain(self.backbone.normalise([pictures.sketch(one) for one in some])), 64
+            )
+        )
+        encodings = self.encodings.weight.detach().cpu()
+        return {
+            "before subtraction": (rows.numpy(), drawn.numpy()),
+            "after subtraction": (unit(rows - encodings[PHOTO]).numpy(), unit(drawn - encodings[SKETCH]).numpy()),
+        }
 
     def semantic_parts(self, rows: Tensor, modality: int) -> Tensor:
         """What is left of embeddings, unit rows (rows, dimension), without their modality: s = v - m, of any length."""
