@@ -54,6 +54,7 @@ def neighbourhoods(rows: Floats, *, perplexity: float) -> np.ndarray[tuple[int, 
         others = np.delete(apart[i], i)
         others = others - others.min()
         low, high, sharp = 0.0, np.inf, 1.0 / max(float(others.mean()), LEAST)
+        share = others
         for _ in range(60):
             share = np.exp(-sharp * others)
             share /= share.sum()
