@@ -106,6 +106,7 @@ class Duet(Composed):
     paper = "Duet, Koley et al., CVPR 2024"
     trains = "layer norms of the picture tower, visual-to-word converter, prompt, decoder"
     needs = "sketch-photo pairs; no captions"
+    learns_words = False
     config: DuetConfig
 
     def __init__(self, backbone: Backbone, config: DuetConfig) -> None:
