@@ -49,7 +49,7 @@ PATTERNS = {
         *((p,) for p in DUET),
     ),
 }
-LEARNING: dict[str, dict[str, Any]] = {"duet": {"steps": 160, "learning_rate": 3e-4}}
+LEARNING: dict[str, dict[str, Any]] = {"duet": {"steps": 300, "learning_rate": 3e-4}}
 """Triplets alone run together at the rate at which contrasted rows still learn."""
 
 

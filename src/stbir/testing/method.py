@@ -42,7 +42,7 @@ def check_method(
     overfitted to ten drawn pairs of ten categories in `steps` steps and must then find the right photos, at
     level "category" any of the right category. One that learns no words is asked by the sketches alone; one that
     learns from photos alone (`Method.learns_from`) is overfitted only with its own parts, on a CLIP that knows the
-    pairs already.
+    pairs already, and must find half of the photos by themselves.
 
     Raises:
         AssertionError: a promise is broken; the message says which one.
@@ -203,15 +203,21 @@ def _check_learning(method: Method, batch: Batch, pairs: Pairs, *, steps: int, l
     method.eval()
     photos = method.encode_photos([photo for _, photo in pairs]).vectors
     asked = [query if method.learns_words else Query(query.sketches) for query, _ in pairs]
+    least = len(pairs)
+    if method.learns_from == "photos":
+        # What it learned is a word for a photo, by another measure than the one it is searched with.
+        asked, least = [Query(photo=photo) for _, photo in pairs], len(pairs) // 2
     first = (method.encode_queries(asked).vectors @ photos.T).argmax(axis=1)
-    found = [getattr(pairs[place][1], method.level) for place in first]
-    assert found == [getattr(query, method.level) for query, _ in pairs], (
-        f"overfitted to ten pairs, the right photo is first for {first.tolist()}"
-    )
+    found = [
+        getattr(pairs[place][1], method.level) == getattr(query, method.level)
+        for place, (query, _) in zip(first, pairs, strict=True)
+    ]
+    assert sum(found) >= least, f"overfitted to ten pairs, the right photo is first for {first.tolist()}"
 
 
 def _overfit(method: Method, batch: Batch, free: Sequence[str], *, steps: int, learning_rate: float) -> list[float]:
     """Train what `free` names on one batch, and return the losses."""
+    torch.manual_seed(0)  # of dropout: whether a method passes must not depend on what ran before
     free_only(method, free)
     optimiser = torch.optim.AdamW([p for p in method.parameters() if p.requires_grad], lr=learning_rate, weight_decay=0)
     losses: list[float] = []
