@@ -125,10 +125,11 @@ def as_json(value: Any) -> str:
 def counted(number: int, noun: str) -> str:
     """Say how many, in the singular or the plural.
 
-    >>> counted(1, "photo"), counted(1200, "photo")
-    ('1 photo', '1,200 photos')
+    >>> counted(1, "photo"), counted(1200, "photo"), counted(2, "sketch")
+    ('1 photo', '1,200 photos', '2 sketches')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    many = "es" if noun.endswith("ch") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else many}"
 
 
 def reachable(path: Path) -> Path:
