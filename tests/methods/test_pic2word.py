@@ -229,20 +229,23 @@ def test_sentences_without_a_place_are_refused(settings: dict[str, str], message
         Pic2WordConfig.model_validate(settings)
 
 
-@pytest.mark.parametrize(("pictures", "steps"), [("photos", 140), ("both", 200)])
-def test_photos_alone_teach_photos_and_pairs_teach_sketches(pictures: str, steps: int) -> None:
+@pytest.mark.parametrize("pictures", ["photos", "both"])
+def test_photos_alone_teach_photos_and_pairs_teach_sketches(pictures: str) -> None:
     """On a CLIP that knows nothing everything learns: ten photos by their words, and with "both" ten sketches too."""
     pairs = ten_pairs()
     pupil = build("pic2word", small_backbone([query.text or "" for query, _ in pairs]))
     batch, objective = pupil.batch(pairs), Pic2WordObjective.model_validate({"pictures": pictures})
     free_only(pupil, ["*"])
     torch.manual_seed(0)
-    optimiser = torch.optim.AdamW(pupil.parameters(), lr=5e-4, weight_decay=0.0)
-    for _ in range(steps):
+    optimiser = torch.optim.AdamW(pupil.parameters(), lr=3e-4, weight_decay=0.0)
+    # without warm-up the first steps throw the weights so far that rounding decides how long the way back is
+    warm_up = torch.optim.lr_scheduler.LinearLR(optimiser, 0.02, total_iters=60)
+    for _ in range(180):
         optimiser.zero_grad()
         torch.stack(list(pupil.loss(batch, objective).values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(pupil.parameters(), 1.0)
         optimiser.step()
+        warm_up.step()
     gallery = pupil.eval().encode_photos([photo for _, photo in pairs]).vectors
     asked = [[Query(photo=photo) for _, photo in pairs], [Query(query.sketches) for query, _ in pairs]]
     right = [
