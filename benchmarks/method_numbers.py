@@ -3,7 +3,8 @@
     python benchmarks/method_numbers.py
     python benchmarks/method_numbers.py --study results/stbir/study.json recipes/stbir/study.toml
 
-The second form takes over, before that, every recipe of a study: clean queries only, one entry per task and test.
+The second form takes over, before that, every recipe of a study: clean queries only, one entry per task and test;
+where settings were chosen on some of the photos, the test without them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from stbir.methods.numbers import PLACE, Measurement, found_in, measurements
 from stbir.training.extends import read_recipe
+from stbir.training.study.untouched import SUFFIX
 
 ROOT = Path(__file__).parents[1]
 HEAD = "# What `stbir methods` shows. Written by benchmarks/method_numbers.py from the reports, not by hand.\n"
@@ -37,7 +39,7 @@ def of_study(report: Path, study: Path) -> list[Measurement]:
             found={},
         )
         for (entrant, task, test), seeds in rows.items()
-        if entrant in known
+        if entrant in known and (entrant, task, f"{test}{SUFFIX}") not in rows
     ]
 
 

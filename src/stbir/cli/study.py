@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
-from stbir.errors import InputError
+from stbir.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     from stbir.training.study import Study
@@ -32,6 +32,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", metavar="N", type=int, default=1, help="cells at once, each on its share of the cores"
     )
+    parser.add_argument(
+        "--task", metavar="NAME", action="append", help="only this task of the study; may be given several times"
+    )
     parser.add_argument("--table", action="store_true", help="only print what is there already")
     parser.add_argument(
         "--measure",
@@ -47,19 +50,26 @@ def run(options: argparse.Namespace) -> int:
     from stbir.training.study.costs import costs
     from stbir.training.study.run import Place, read_result, read_study, run_study
     from stbir.training.study.summary import as_plain, summarise_study
+    from stbir.training.study.untouched import with_untouched
 
     _check_measure(options.measure)
     if options.processes < 1:
         raise InputError(f"--processes must be at least 1, got {options.processes}")
     refuse_unwritable(options.json)
     study, cells = read_study(options.study)
+    if options.task:
+        known_tasks = [task.name for task in study.tasks]
+        for name in options.task:
+            if name not in known_tasks:
+                raise UnknownName("task", name, known_tasks)
+        cells = [cell for cell in cells if cell.task.name in options.task]
     to: Path = options.to or Path("runs") / study.name
     if not options.table:
         run_study(cells, Place(options.data, to), processes=options.processes)
     found = {cell: result for cell in cells if (result := read_result(cell, to)) is not None}
     if not found:
         raise InputError(f"{to} holds no result of {shown(options.study)}; leave out --table to make them")
-    rows = summarise_study(study, found)
+    rows = summarise_study(study, with_untouched(study, found, root=options.data))
     if options.measure not in (known := list(dict.fromkeys(row.measure for row in rows))):
         raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(known)})")
     seeds = sorted({cell.seed for cell in found})

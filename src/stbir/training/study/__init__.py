@@ -61,12 +61,21 @@ class Test(Settings):
         return f"{self.name} {self.split}"
 
 
+class ChosenOn(Settings):
+    """The objects that settings were chosen on: the validation parts of all these folds."""
+
+    folds: int = Field(ge=2)
+    fold_seed: int = Field(ge=0)
+    validation: float = Field(gt=0, lt=1)
+
+
 class Task(Settings):
     """What models are trained and tested on.
 
     With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
     together depends on the seed. Without, the splits that `tests` names are tested on. `looks` are the ways each test
-    is measured; without any, each query looks for its own photo among all of the test.
+    is measured; without any, each query looks for its own photo among all of the test. Objects that settings were
+    `chosen_on` are tested too, and the table has a second test without them.
     """
 
     name: str = Field(pattern=NAME)
@@ -74,11 +83,14 @@ class Task(Settings):
     folds: int = Field(default=0, ge=0)
     tests: tuple[Test, ...] = ()
     looks: tuple[Look, ...] = ()
+    chosen_on: ChosenOn | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Task:
         if self.folds == 1 or bool(self.folds) == bool(self.tests):
             raise ValueError(f"task {self.name!r} needs either folds, 2 or more, or tests")
+        if self.chosen_on is not None and not self.folds:
+            raise ValueError(f"task {self.name!r}: chosen_on tells objects of folds apart, and this task has tests")
         if self.data.folds or self.data.fold:
             raise ValueError(
                 f"task {self.name!r}: the folds of a study are those of its task; leave them out of its data"
