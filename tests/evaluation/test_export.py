@@ -4,6 +4,7 @@ import csv
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import ir_measures
 import numpy as np
@@ -14,7 +15,7 @@ from PIL import Image
 
 from stbir.data.table import read_table
 from stbir.errors import InputError
-from stbir.evaluation.export import name_of, photo_words, word, write_beir, write_queries, write_trec
+from stbir.evaluation.export import photo_words, word, write_beir, write_queries, write_trec
 from stbir.evaluation.findings import Evaluation
 from stbir.evaluation.options import Protocol
 from stbir.evaluation.protocol import evaluate_in_full
@@ -90,7 +91,7 @@ def test_no_order_no_run(tmp_path: Path) -> None:
 def test_names_survive(name: str) -> None:
     written = word(name)
     assert len(written.split()) == 1
-    assert name_of(written) == name
+    assert unquote(written) == name
 
 
 def test_beir_round_trip(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_beir_round_trip(tmp_path: Path) -> None:
     assert head == "query-id\tcorpus-id\tscore"
     assert [document["_id"] for document in corpus] == photo_words(found.trial)
     photos, asked_for = found.trial.targets.split.photos, found.trial.targets.split.queries
-    assert [name_of(document["_id"]) for document in corpus] == [photo.id for photo in photos]
+    assert [unquote(document["_id"]) for document in corpus] == [photo.id for photo in photos]
     assert all({"_id", "title", "text", "metadata"} == set(document) for document in corpus)
     assert [query["text"] for query in queries] == [query.text for query in asked_for]
     kind = {document["_id"]: document["metadata"]["category"] for document in corpus}

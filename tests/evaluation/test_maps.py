@@ -1,5 +1,6 @@
 """A map shows every photo and sketch of the sample, in the spaces that the method knows."""
 
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw
 from stbir import cli
 from stbir.data import drawn
 from stbir.errors import InputError
-from stbir.evaluation.maps import maps_of, maps_svg, sample
+from stbir.evaluation.maps import maps_of, maps_svg, placer, sample
 from stbir.methods import build
 from stbir.nn.clip import load_backbone
 from stbir.types import Query, Split
@@ -24,7 +25,40 @@ def split() -> Split:
     return Split("eight", [query for query, _ in pairs], [photo for _, photo in pairs])
 
 
+def test_groups_stay_together_and_a_map_is_drawn_twice_alike() -> None:
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(1)
+    centres = rng.normal(size=(4, 32))
+    rows = np.concatenate([centre + 0.2 * rng.normal(size=(15, 32)) for centre in centres]).astype(np.float32)
+    places = placer(seed=0)(rows)
+    assert places.shape == (60, 2)
+    np.testing.assert_allclose(places.mean(axis=0), 0, atol=1e-4)
+    apart = ((places[:, None] - places) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert (apart.argmin(axis=1) // 15 == np.arange(60) // 15).all()
+    np.testing.assert_array_equal(places, placer(seed=0)(rows))
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_few_and_equal_rows_are_placed(count: int) -> None:
+    pytest.importorskip("sklearn")
+    place = placer(seed=0)
+    assert np.isfinite(place(np.eye(count, 8, dtype=np.float32))).all()
+    assert place(np.full((count, 8), 0.3, np.float32)).tolist() == [[0, 0]] * count
+
+
+def test_without_scikit_learn_it_says_how_to_get_it(
+    split: Split, clip_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
+    method = build("late_fusion", load_backbone(str(clip_folder)))
+    monkeypatch.setattr(method, "spaces", lambda *_: pytest.fail("everything was encoded before"))
+    with pytest.raises(InputError, match=r"pip install 'stbir\[maps\]'"):
+        maps_of(method, sample(split, most=2, seed=0), seed=0)
+
+
 def test_ma_sbir_is_drawn_before_and_after_subtraction(split: Split, clip_folder: Path) -> None:
+    pytest.importorskip("sklearn")
     method = build("ma_sbir", load_backbone(str(clip_folder)), {"encoding_std": 0.3}).eval()
     late = build("late_fusion", load_backbone(str(clip_folder))).eval()
     chosen = sample(split, most=6, seed=0)
@@ -50,6 +84,7 @@ def test_what_cannot_be_drawn_is_said(split: Split) -> None:
 
 
 def test_the_command_writes_a_picture(tmp_path: Path, split: Split, clip_folder: Path) -> None:
+    pytest.importorskip("sklearn")
     rows = ["sketch,text,photo,category"]
     for number, photo in enumerate(split.photos):
         assert photo.image is not None

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from stbir.nn.captions import TEMPLATES, sentences
 from stbir.nn.category_tower import NEUTRAL, CategoryTower
 from stbir.nn.clip import Backbone
-from stbir.nn.naming import TEMPLATES, sentences
 from stbir.nn.scratch import ScratchConfig, new_backbone
 from stbir.nn.sideway import Sideway
 from stbir.nn.support_prompts import SupportPrompts

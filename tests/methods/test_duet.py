@@ -56,6 +56,16 @@ def word(method: Duet, feature: Tensor) -> Tensor:
     return method.converter(feature[None] * len(feature) ** 0.5)
 
 
+def test_the_network_from_picture_to_word(method: Duet) -> None:
+    """Three layers, hidden ones four times as wide as CLIP's embedding, GELU and dropout 0.1 in between."""
+    kinds = [type(part).__name__ for part in method.converter]
+    assert kinds == ["Linear", "GELU", "Dropout", "Linear", "GELU", "Dropout", "Linear"]
+    shapes = [tuple(value.shape) for name, value in method.converter.named_parameters() if "weight" in name]
+    wide, narrow = method.dimension, method.backbone.text.width
+    assert shapes == [(4 * wide, wide), (4 * wide, 4 * wide), (narrow, 4 * wide)]
+    assert [part.p for part in method.converter if isinstance(part, torch.nn.Dropout)] == [0.1, 0.1]
+
+
 @torch.no_grad()
 def test_every_kind_of_query_is_its_sentence(method: Duet, pairs: Pairs) -> None:
     query, photo, prompt = pairs[0][0], pairs[1][1], method.prompt.words

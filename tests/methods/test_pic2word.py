@@ -39,9 +39,9 @@ def method(clip_folder: Path) -> Pic2Word:
 def sentence(method: Pic2Word, picture: Tensor, words: str | None = None, *, template: str = "a photo of *") -> Tensor:
     """T(...) by hand: the tokens of the words, the pseudo-word put among their embeddings, the tower's layers."""
     clip, tokens = method.backbone.clip, method.backbone.preprocessing.text
-    hidden = method.converter[0](picture)  # type: ignore[index]
-    hidden = method.converter[3](hidden.clamp(min=0))  # type: ignore[index]
-    word = method.converter[6](hidden.clamp(min=0))  # type: ignore[index]
+    hidden = method.converter[0](picture)
+    hidden = method.converter[3](hidden.clamp(min=0))
+    word = method.converter[6](hidden.clamp(min=0))
     before, _, behind = template.replace("{text}", words or "").partition("*")
     table = clip.text_model.embeddings.token_embedding.weight
     row = [table[i] for i in tokens([before])[0][0][:-1]] + [word] + [table[i] for i in tokens([behind])[0][0][1:]]
@@ -121,14 +121,14 @@ def test_known_rows_are_not_computed(method: Pic2Word, pairs: Pairs, monkeypatch
 
 
 def test_the_published_network() -> None:
-    """2 x (Linear, Dropout 0.1, ReLU) and Linear, 512 wide, started alike whatever was drawn from the dice before."""
+    """2 x (Linear, ReLU, Dropout 0.1) and Linear, 512 wide, started alike whatever was drawn from the dice before."""
     backbone = small_backbone(["red"])
     first = build("pic2word", backbone)
     torch.rand(3)
     second = build("pic2word", backbone)
     assert isinstance(first, Pic2Word)
     kinds = [type(part).__name__ for part in first.converter.children()]
-    assert kinds == ["Linear", "Dropout", "ReLU", "Linear", "Dropout", "ReLU", "Linear"]
+    assert kinds == ["Linear", "ReLU", "Dropout", "Linear", "ReLU", "Dropout", "Linear"]
     assert [p.shape for n, p in first.converter.named_parameters() if "weight" in n] == [
         (512, 32),
         (512, 512),

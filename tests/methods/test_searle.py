@@ -191,7 +191,7 @@ def test_phi_learns_to_tell_its_words_and_clip_stays(clip_folder: Path, batch: B
     assert isinstance(method, SEARLE)
     objective, before = SEARLEObjective(inversion=QUICK), copy.deepcopy(method.state_dict())
     free_only(method, ["converter.*"])
-    assert any(isinstance(part, torch.nn.Dropout) and part.training for part in method.converter)  # type: ignore[union-attr]
+    assert any(isinstance(part, torch.nn.Dropout) and part.training for part in method.converter)
     torch.manual_seed(0)
     optimiser = torch.optim.AdamW(method.converter.parameters(), lr=2e-3)
     for _ in range(150):

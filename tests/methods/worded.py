@@ -37,7 +37,7 @@ def varied(folder: Path, pairs: Pairs) -> Duet:
             value.add_(0.1 * torch.randn(value.shape, generator=torch.Generator().manual_seed(value.numel())))
         if "q_proj" in name or "k_proj" in name:
             value.mul_(0.1)
-    last = method.converter.layers[-1]
+    last = method.converter[-1]
     assert isinstance(last, nn.Linear)
     sketches = method.features(method.backbone.normalise(method.batch(pairs).sketches))
     last.bias.sub_(method.word(sketches).mean(dim=(0, 1)))

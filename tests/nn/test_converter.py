@@ -6,38 +6,31 @@ import pytest
 import torch
 from torch import nn
 
-from stbir.nn.converter import Activation, Converter, ConverterConfig
+from stbir.nn.converter import Activation, Converter, word_size
 from stbir.nn.decoder import Decoder, default_channels
 
 
-@pytest.mark.parametrize(
-    ("settings", "hidden", "kind", "drop"),
-    [
-        ({}, 4 * 32, nn.GELU, 0.1),
-        ({"times": 1, "activation": "relu"}, 32, nn.ReLU, 0.1),
-        ({"dropout": 0.5}, 4 * 32, nn.GELU, 0.5),
-    ],
-    ids=["duet", "pic2word", "searle"],
-)
-def test_the_published_converters(
-    settings: dict[str, int | float | Activation], hidden: int, kind: type[nn.Module], drop: float
-) -> None:
-    converter = Converter(32, 24, ConverterConfig.model_validate(settings))
-    linear = [(layer.in_features, layer.out_features) for layer in converter.layers if isinstance(layer, nn.Linear)]
-    assert linear == [(32, hidden), (hidden, hidden), (hidden, 24)]
-    others = [layer for layer in converter.layers if not isinstance(layer, nn.Linear)]
-    assert [type(layer) for layer in others] == [kind, nn.Dropout] * 2
-    assert {layer.p for layer in others if isinstance(layer, nn.Dropout)} == {drop}
-    rows = torch.randn(5, 32, generator=torch.Generator().manual_seed(0))
-    by_hand = rows
-    for layer in converter.eval().layers:
-        by_hand = layer(by_hand)
-    torch.testing.assert_close(converter(rows), by_hand)
+@pytest.mark.parametrize(("activation", "kind"), [("gelu", nn.GELU), ("relu", nn.ReLU)])
+def test_activation_and_dropout_stand_between_the_layers(activation: Activation, kind: type[nn.Module]) -> None:
+    converter = Converter(32, 24, hidden=48, activation=activation, dropout=0.3)
+    assert [type(part) for part in converter] == [nn.Linear, kind, nn.Dropout] * 2 + [nn.Linear]
+    linear = [(part.in_features, part.out_features) for part in converter if isinstance(part, nn.Linear)]
+    assert linear == [(32, 48), (48, 48), (48, 24)]
+    assert {part.p for part in converter if isinstance(part, nn.Dropout)} == {0.3}
 
 
 def test_one_layer_is_linear() -> None:
-    converter = Converter(8, 4, ConverterConfig(layers=1))
-    assert [type(layer) for layer in converter.layers] == [nn.Linear]
+    converter = Converter(8, 4, hidden=16, layers=1, activation="gelu", dropout=0.1)
+    assert [type(part) for part in converter] == [nn.Linear]
+
+
+@torch.no_grad()
+def test_what_comes_out_at_the_start_is_as_large_as_real_words() -> None:
+    torch.manual_seed(0)
+    converter = Converter(256, 256, hidden=1024, activation="relu", dropout=0.1, size=0.02).eval()
+    assert word_size(converter(torch.randn(64, 256))) == pytest.approx(0.02, rel=0.1)
+    usual = Converter(256, 256, hidden=1024, activation="relu", dropout=0.1)
+    assert all(float(layer.bias.std()) > 0 for layer in usual if isinstance(layer, nn.Linear))
 
 
 @pytest.mark.parametrize("channels", [64, 192, 512])

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import numpy as np
 
@@ -25,7 +25,7 @@ TAG = "stbir"
 
 
 def word(name: str) -> str:
-    r"""Write an id as one word, since TREC and TSV files end a field at white space; `name_of` reads it again.
+    r"""Write an id as one word, since TREC and TSV files end a field at white space; `urllib.parse.unquote` reads it.
 
     >>> word("red shoe.png"), word("100%.png"), word("靴.png")
     ('red%20shoe.png', '100%25.png', '靴.png')
@@ -34,15 +34,6 @@ def word(name: str) -> str:
     return "".join(
         quote(one, safe="") if one in "%#" or one.isspace() or not one.isprintable() else one for one in name
     )
-
-
-def name_of(written: str) -> str:
-    """Read what `word` wrote.
-
-    >>> name_of("red%20shoe.png")
-    'red shoe.png'
-    """
-    return unquote(written)
 
 
 def photo_words(trial: Trial) -> list[str]:

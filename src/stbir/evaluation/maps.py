@@ -1,23 +1,24 @@
-"""Maps of a space: where photos and sketches lie, by t-SNE, as one SVG."""
+"""Maps of a space: where photos and sketches lie, by t-SNE (van der Maaten and Hinton 2008), as one SVG."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
 from stbir.errors import InputError
-from stbir.functional.tsne import tsne
 from stbir.methods.base import Method
 from stbir.types import Floats, Photo, Sketch, Split
 
 SIDE, EDGE, LINE = 420, 24, 18
 """Pixels: a map, the paper around it, a line of the key."""
 MOST_NAMES = 24
+NEIGHBOURS = 30.0
+"""The perplexity: about so many neighbours every row has, at most a third of the others."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,44 @@ def sample(split: Split, *, most: int, seed: int) -> Sample:
 
 
 def maps_of(method: Method, chosen: Sample, *, seed: int) -> list[Map]:
-    """Place a sample in every space that the method knows; photos and sketches of a space on one map."""
+    """Place a sample in every space that the method knows; photos and sketches of a space on one map.
+
+    Raises:
+        InputError: scikit-learn is not installed.
+    """
+    place = placer(seed=seed)  # before all is encoded: what is missing is said at once
     found: list[Map] = []
     for name, (photos, sketches) in method.spaces(chosen.photos, chosen.sketches).items():
-        places = tsne(np.concatenate([photos, sketches]), seed=seed)
+        places = place(np.concatenate([photos, sketches]))
         found.append(Map(name, places[: len(photos)], places[len(photos) :]))
     return found
+
+
+def placer(*, seed: int) -> Callable[[Floats], Floats]:
+    """What places rows (rows, dimension) on a plane so that neighbours stay neighbours: (rows, 2), centred.
+
+    It starts from the two directions in which the rows differ most, so that the seed hardly changes a map. Rows that
+    are all the same have no map: they get one place.
+
+    Raises:
+        InputError: scikit-learn is not installed.
+    """
+    try:
+        from sklearn.manifold import TSNE
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        raise InputError("drawing a map needs scikit-learn; install it with: pip install 'stbir[maps]'") from None
+
+    def place(rows: Floats) -> Floats:
+        count = len(rows)
+        if not np.ptp(rows, axis=0).any():
+            return np.zeros((count, 2), np.float32)
+        tsne = TSNE(perplexity=min(NEIGHBOURS, (count - 1) / 3), random_state=seed)
+        with threadpool_limits(1):  # threads add up in any order, and t-SNE makes much of the last bit
+            places = tsne.fit_transform(rows)
+        return (places - places.mean(axis=0)).astype(np.float32)
+
+    return place
 
 
 def maps_svg(maps: Sequence[Map], chosen: Sample) -> str:

@@ -51,9 +51,9 @@ from stbir.functional.scoring import unit
 from stbir.methods.base import Method, Side
 from stbir.methods.batch import Batch, path_of, same_objects
 from stbir.methods.encoders import HIGHEST_SCALE
+from stbir.nn.captions import Naming
 from stbir.nn.category_tower import CategoryTower
 from stbir.nn.clip import Backbone
-from stbir.nn.naming import Naming
 from stbir.nn.supports import PHOTOS, SKETCHES, Supports
 from stbir.nn.windows import WINDOWS
 from stbir.types import Encoded, Floats, Photo, Pixels, Query, Sketch

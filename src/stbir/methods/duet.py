@@ -121,7 +121,16 @@ class Duet(Composed):
             torch.manual_seed(0)  # a method on the same CLIP is the same method
             self.prompt = WordPrompt(backbone, config.prompt, count=config.prompt_words)
             size = word_size(text.model.embeddings.token_embedding.weight)
-            self.converter = Converter(self.dimension, text.width, config.converter, size=size)
+            said = config.converter
+            self.converter = Converter(
+                self.dimension,
+                text.width,
+                hidden=said.times * self.dimension,
+                layers=said.layers,
+                activation=said.activation,
+                dropout=said.dropout,
+                size=size,
+            )
             channels = config.decoder_channels or default_channels(self.dimension)
             self.decoder = Decoder(self.dimension, channels=channels)
 

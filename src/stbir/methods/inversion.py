@@ -20,13 +20,14 @@ from typing import TypeAlias
 import numpy as np
 import torch
 from pydantic import Field, field_validator
-from torch import Tensor, nn
+from torch import Tensor
 
 from stbir.config import Settings
 from stbir.functional.scoring import unit
 from stbir.methods.base import Method, avoided_by, check_query, text_of
 from stbir.methods.batch import Batch
 from stbir.nn.clip import Backbone
+from stbir.nn.converter import Converter
 from stbir.nn.inversion import GAP, TEXT, Frame, frame
 from stbir.types import Encoded, Floats, Photo, Query, Sketch
 
@@ -62,7 +63,7 @@ class InversionConfig(Settings):
 class TextualInversion(Method):
     """Pictures are words in a sentence; `converter` makes them, and a subclass says how it learns."""
 
-    converter: nn.Module
+    converter: Converter
     learns_from = "photos"
 
     def __init__(self, backbone: Backbone, config: InversionConfig) -> None:

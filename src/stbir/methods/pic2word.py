@@ -28,7 +28,7 @@ from stbir.methods.batch import Batch, same_objects
 from stbir.methods.encoders import HIGHEST_SCALE
 from stbir.methods.inversion import InversionConfig, TextualInversion
 from stbir.nn.clip import Backbone
-from stbir.nn.inversion import relu_converter
+from stbir.nn.converter import Converter
 
 
 class Pic2WordConfig(InversionConfig):
@@ -59,8 +59,12 @@ class Pic2Word(TextualInversion):
         super().__init__(backbone, config)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)  # a method on the same CLIP is the same method
-            self.converter = relu_converter(
-                backbone.dimension, backbone.text.width, hidden=config.hidden, dropout=config.dropout
+            self.converter = Converter(
+                backbone.dimension,
+                backbone.text.width,
+                hidden=config.hidden,
+                activation="relu",
+                dropout=config.dropout,
             )
 
     def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, Tensor]:

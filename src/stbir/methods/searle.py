@@ -40,7 +40,8 @@ from stbir.functional.scoring import unit
 from stbir.methods.batch import Batch, same_objects
 from stbir.methods.inversion import InversionConfig, TextualInversion
 from stbir.nn.clip import Backbone
-from stbir.nn.inversion import GAP, frame, gelu_converter, optimise_rows
+from stbir.nn.converter import Converter
+from stbir.nn.inversion import GAP, frame, optimise_rows
 
 PHRASES = (
     "a * on a white table",
@@ -102,10 +103,11 @@ class SEARLE(TextualInversion):
         self._found: dict[str, Tensor] = {}
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)  # a method on the same CLIP is the same method
-            self.converter = gelu_converter(
+            self.converter = Converter(
                 backbone.dimension,
                 backbone.text.width,
                 hidden=config.widening * backbone.dimension,
+                activation="gelu",
                 dropout=config.dropout,
             )
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from stbir.functional.scoring import unit
+from stbir.nn.captions import Naming, sentences
 from stbir.nn.clip import Backbone
-from stbir.nn.naming import Naming, sentences
 from stbir.nn.sideway import Sideway
 from stbir.nn.support_prompts import SupportPrompts
 from stbir.nn.supports import Supports

@@ -1,4 +1,4 @@
-"""Textual inversion: a picture becomes a pseudo-word, by a small network or by optimising the word itself."""
+"""Textual inversion: pseudo-words in sentences, and the optimisation that finds one (a `Converter` guesses it)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from stbir.nn.clip import Backbone
 from stbir.nn.text import Sentence, TextTower
@@ -15,32 +15,6 @@ GAP = "*"
 """Where the pseudo-word stands in a template."""
 TEXT = "{text}"
 """Where the words of a query stand in a template."""
-
-
-def relu_converter(inputs: int, outputs: int, *, hidden: int, dropout: float) -> nn.Sequential:
-    """Pic2Word's network from a picture's embedding to a pseudo-word: 2 x (Linear, Dropout, ReLU), Linear."""
-    return nn.Sequential(
-        nn.Linear(inputs, hidden),
-        nn.Dropout(dropout),
-        nn.ReLU(),
-        nn.Linear(hidden, hidden),
-        nn.Dropout(dropout),
-        nn.ReLU(),
-        nn.Linear(hidden, outputs),
-    )
-
-
-def gelu_converter(inputs: int, outputs: int, *, hidden: int, dropout: float) -> nn.Sequential:
-    """SEARLE's network from a picture's embedding to a pseudo-word: 2 x (Linear, GELU, Dropout), Linear."""
-    return nn.Sequential(
-        nn.Linear(inputs, hidden),
-        nn.GELU(),
-        nn.Dropout(dropout),
-        nn.Linear(hidden, hidden),
-        nn.GELU(),
-        nn.Dropout(dropout),
-        nn.Linear(hidden, outputs),
-    )
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ from PIL import Image
 from stbir.data.pictures import FORMATS, open_picture
 
 QUALITY = 90
-SMALLEST_SIDE = 56
-LARGEST_SIDE = 4096
 _PATCH = 28
 """Qwen2-VL and Qwen2.5-VL make one token of 28 x 28 pixels, Qwen3-VL of 32 x 32."""
 
