@@ -61,7 +61,8 @@ class Query:
     """What is searched for: any of sketches, words, a reference photo, and words to avoid.
 
     `weights` says how much each of `MODALITIES` counts (1 where it says nothing). `instance` and
-    `category` are the truth about the target, known only in training and evaluation.
+    `category` are the truth about the target, known only in training and evaluation; a search
+    within one category knows that too.
     """
 
     sketches: tuple[Sketch, ...] = ()

@@ -1,6 +1,7 @@
 """What a gallery answers: filters, reference photos, every part of a query, and what is no query."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from PIL import Image
 
 from stbir.errors import EmptyQuery, InputError, StbirError, UnknownName
 from stbir.gallery import Gallery
-from stbir.index.filters import Equals, Filter
-from stbir.types import Query, Sketch
+from stbir.index.filters import Equals, Filter, as_filter
+from stbir.types import Encoded, Query, Sketch
 
 
 def test_filters_reach_the_search(photos: Path) -> None:
@@ -35,6 +36,41 @@ def test_filters_reach_the_search(photos: Path) -> None:
         gallery.search(text="red", where=["category=x' OR '1'='1"])
     with pytest.raises(InputError, match=r"field 'category' is str, not int \(3\)"):
         gallery.search(text="red", where={"category": 3})
+
+
+class Listening(GridMethod):
+    """Remembers the categories that it was told with the queries."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str | None] = []
+
+    def encode_queries(self, queries: Sequence[Query]) -> Encoded:
+        self.told += [query.category for query in queries]
+        return super().encode_queries(queries)
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        (None, None),
+        (["category=blue"], "blue"),
+        (["name=0|1", "category=blue"], "blue"),
+        ({"category": ["blue"]}, "blue"),
+        ({"category": ["blue", "red"]}, None),
+        (["category=a..blue"], None),
+        (["name=blue"], None),
+        (["category=violet"], None),
+    ],
+)
+def test_a_query_is_told_of_the_category_that_a_filter_leaves(photos: Path, where: Any, told: str | None) -> None:
+    method = Listening()
+    gallery = Gallery.open(photos, method)
+    gallery.search(text="red", where=where, explain=True)
+    assert method.told == [told] * 2
+    method.told.clear()
+    gallery.search_query(Query(text="red", category="green"), where=as_filter(where, gallery.fields()))
+    assert method.told == ["green"]
 
 
 def test_a_reference_photo_is_not_its_own_answer(photos: Path) -> None:

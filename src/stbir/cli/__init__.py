@@ -17,6 +17,7 @@ from typing import Never
 
 import stbir
 from stbir.cli import (
+    adapt,
     compare,
     data,
     evaluate,
@@ -34,7 +35,10 @@ from stbir.cli import (
 )
 from stbir.errors import InputError, StbirError, UnknownName
 
-VERB_FILES = (index, search, serve, status, verify, export, train, study, evaluate, compare, report, map, methods, data)
+VERB_FILES = (
+    *(index, search, serve, status, verify, export, adapt, train, study),
+    *(evaluate, compare, report, map, methods, data),
+)
 VERBS = {verb.__name__.rpartition(".")[2]: verb for verb in VERB_FILES}
 
 FINE = 0

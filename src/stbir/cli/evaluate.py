@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stbir.cli.queries import define_queries, read_queries
-from stbir.cli.sections import more_sections, vectors_for_all, write_html
-from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
+from stbir.cli.sections import more_sections, photos_for_all, write_html
+from stbir.cli.wording import as_json, counted, place, refuse_unwritable, reranking, shown, table
 from stbir.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             write_report(options.json, report)
         return 0
-    photos = vectors_for_all(method, split, progressive=options.progressive) if more else None
+    photos = photos_for_all(method, split, progressive=options.progressive) if more else None
     depth = options.depth if options.trec else 1 if options.csv else 0
     found = evaluate_in_full(
         method, split, protocol=protocol, depth=depth, seed=options.seed, progress=progress, photos=photos
@@ -178,11 +178,7 @@ def readable(report: Report) -> str:
     said = report.protocol
     lines = [table(rows, right=range(1, len(header))), ""]
     lines += [f"not as published: {'; '.join(said['deviations'])}"] if said["deviations"] else []
-    if again := said.get("reranked"):
-        lines.append(
-            f"the best {again['photos']:,} ranked again by tokens: {again['ms_per_query']:.1f} ms a query; a photo has "
-            f"{again['vector_bytes']:,} bytes of vector and {again['token_bytes']:,} of tokens"
-        )
+    lines += reranking(said)
     options = said["options"]
     lines += [f"protocol {options['name']} ({options['about']})", "; ".join(said["said"]), "; ".join(_facts(said))]
     return "\n".join(lines)
@@ -217,7 +213,7 @@ def readable_progressive(report: Report) -> str:
     facts.insert(2, "% of the length of all lines in drawing order, framed like a finished drawing")
     if said["without_strokes"]:
         facts.insert(3, f"{counted(said['without_strokes'], 'query')} left out, whose sketch is a picture")
-    blocks.append("; ".join(facts))
+    blocks.append("\n".join([*reranking(said), "; ".join(facts)]))
     return "\n\n".join(blocks)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from stbir.cli.columns import columns_of, define_columns
 from stbir.cli.wording import counted, place, reachable, shown
 
 
@@ -23,28 +24,18 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check-content", action="store_true", help="compare every file by content, not only by size and time"
     )
-    table = parser.add_argument_group("columns of a table, where their names do not say what they are")
-    table.add_argument("--image-column", metavar="NAME", help="the file of the picture, or several of one object")
-    table.add_argument("--id-column", metavar="NAME", help="what a photo is called")
-    table.add_argument("--object-column", metavar="NAME", help="what object it shows; one hit for each object")
-    table.add_argument("--title-column", metavar="NAME", help="what it is called on the page")
+    define_columns(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Bring the gallery of a folder or a table up to date and say what happened."""
     from stbir.gallery import Gallery
 
-    columns = {
-        "image": options.image_column,
-        "id": options.id_column,
-        "instance": options.object_column,
-        "title": options.title_column,
-    }
     gallery = Gallery.open(
         options.photos,
         options.model,
         to=options.to,
-        columns={name: column for name, column in columns.items() if column is not None},
+        columns=columns_of(options),
         check_content=options.check_content,
         progress=sys.stderr.isatty(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stbir.cli.wording import table
+from stbir.cli.wording import reranking, table
 from stbir.types import Report
 
 
@@ -25,7 +25,7 @@ def readable_robustness(report: Report) -> str:
         blocks.append(table(rows, right=range(1, len(header))))
     lines = [f"  {name}: {one['what']}" for name, one in said["degradations"].items()]
     left_out = _left_out(report)
-    blocks.append("\n".join(["degraded queries, from 0 (as they are) to 1:", *lines, *left_out]))
+    blocks.append("\n".join(["degraded queries, from 0 (as they are) to 1:", *lines, *left_out, *reranking(said)]))
     return "\n\n".join(blocks)
 
 

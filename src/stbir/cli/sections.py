@@ -11,10 +11,10 @@ from stbir.errors import InputError
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
-    from stbir.types import Floats, Report, Split
+    from stbir.types import Encoded, Report, Split
 
 
-def vectors_for_all(method: Method, split: Split, *, progressive: bool) -> Floats:
+def photos_for_all(method: Method, split: Split, *, progressive: bool) -> Encoded:
     """Embed the photos once for everything that is measured.
 
     Raises:
@@ -29,7 +29,7 @@ def vectors_for_all(method: Method, split: Split, *, progressive: bool) -> Float
     return encode_gallery(method, split.photos, progress=sys.stderr.isatty())
 
 
-def more_sections(method: Method, split: Split, *, options: argparse.Namespace, photos: Floats) -> dict[str, Any]:
+def more_sections(method: Method, split: Split, *, options: argparse.Namespace, photos: Encoded) -> dict[str, Any]:
     """Measure what else was asked for, print it, and give it as further parts of the JSON report."""
     from stbir.cli.evaluate import readable_progressive
     from stbir.cli.robustness import readable_robustness
@@ -57,7 +57,7 @@ def write_html(
     *,
     found: Mapping[str, Any],
     options: argparse.Namespace,
-    photos: Floats | None,
+    photos: Encoded | None,
 ) -> None:
     """Write the page, with the best and the worst queries."""
     from stbir.evaluation.examples import find_examples

@@ -8,7 +8,7 @@ import json
 import shutil
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,17 @@ def counted(number: int, noun: str) -> str:
     """
     many = "es" if noun.endswith("ch") else "s"
     return f"{number:,} {noun}{'' if number == 1 else many}"
+
+
+def reranking(said: Mapping[str, Any]) -> list[str]:
+    """Say of a protocol in a line how the best photos were ranked again, or nothing where they were not."""
+    again = said.get("reranked")
+    if not again:
+        return []
+    return [
+        f"the best {again['photos']:,} ranked again by tokens: {again['ms_per_query']:.1f} ms a query; a photo has "
+        f"{again['vector_bytes']:,} bytes of vector and {again['token_bytes']:,} of tokens"
+    ]
 
 
 def reachable(path: Path) -> Path:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from stbir.errors import InputError
-from stbir.evaluation.targets import Labels, Targets, find_targets
+from stbir.evaluation.ranking import Ranking
+from stbir.evaluation.rerank import rows_of
+from stbir.evaluation.targets import find_targets
 from stbir.evaluation.vectors import encode_asked, encode_gallery, only
-from stbir.functional.metrics import NEVER, TIE_DECIMALS
-from stbir.types import Floats, Hit, Photo, Query, Split
+from stbir.functional.metrics import NEVER
+from stbir.types import Encoded, Hit, Photo, Query, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -48,7 +50,7 @@ def find_examples(
     within: Literal["category"] | None = None,
     count: int = 10,
     depth: int = 5,
-    photos: Floats | None = None,
+    photos: Encoded | None = None,
 ) -> Examples:
     """Find the queries whose target has the best and the worst rank; of equal ranks the score of the target decides.
 
@@ -58,7 +60,7 @@ def find_examples(
         within: "category" ranks each query only against the photos of its target's category.
         count: how many of the best, and as many of the worst; fewer where the split has less than twice as many.
         depth: how many photos of each.
-        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
+        photos: the photos encoded, by `stbir.evaluation.vectors.encode_gallery`, where they are so already.
 
     Raises:
         InputError: whatever `stbir.evaluation.protocol.evaluate` refuses.
@@ -70,9 +72,10 @@ def find_examples(
         raise InputError(f"{split.name} has no query with a sketch or words; there is nothing to show")
     if photos is None:
         photos = encode_gallery(method, split.photos)
-    vectors, labels = asked[modality].vectors, targets.of(asked[modality].wanted)
-    ranks = targets.ranks(vectors, photos, wanted=labels)
-    scores = np.einsum("qd,qd->q", vectors, photos[labels], dtype=np.float64)
+    ranking, encoded = Ranking(method, targets, photos), asked[modality].encoded
+    labels = targets.of(asked[modality].wanted)
+    ranks = ranking.ranks(encoded, wanted=labels)
+    scores = np.einsum("qd,qd->q", encoded.vectors, photos.vectors[labels], dtype=np.float64)
     order = np.lexsort((-scores, ranks))
     few = min(count, (len(order) + 1) // 2)
     best, worst = order[:few], order[::-1][: min(count, len(order) - few)]
@@ -81,7 +84,9 @@ def find_examples(
 
     def example(place: int) -> Example:
         label = int(labels[place])
-        hits = _first(targets, vectors[place], photos, label=label, depth=depth)
+        best, scored = ranking.first(rows_of(encoded, np.array([place])), label=label, depth=depth)
+        found = enumerate(zip(best.tolist(), scored.tolist(), strict=True), start=1)
+        hits = [Hit(split.photos[number], score, at) for at, (number, score) in found]
         rank = int(ranks[place])
         assert rank != NEVER, "a target that no photo shows was refused before"
         return Example(shown[place], hits, split.photos[label], rank, int(last[place]))
@@ -100,16 +105,3 @@ def _read(split: Split, modality: str, *, places: set[int]) -> dict[int, Query]:
                 found[place] = variant
             place += 1
     return found
-
-
-def _first(targets: Targets, vector: Floats, photos: Floats, *, label: int, depth: int) -> list[Hit]:
-    scores = np.round(photos.astype(np.float64) @ vector.astype(np.float64), TIE_DECIMALS)
-    relevant: Labels = (targets.photos == label).astype(np.int64)
-    # as in the ranks: a tie counts against the target
-    order = np.lexsort((relevant, -scores))
-    if targets.groups is not None:
-        order = order[targets.groups[order] == targets.groups[label]]
-    return [
-        Hit(targets.split.photos[place], float(scores[place]), rank)
-        for rank, place in enumerate(order[:depth].tolist(), start=1)
-    ]

@@ -59,7 +59,7 @@ def find(trial: Trial, name: str, photos: Floats, *, depth: int, again: Rerankin
         sought, shown = wanted[some], trial.shown[among]
         numbers = np.arange(len(photos))[among]
         if again is not None:
-            for part, ordered in again.scores(trial.asked[name], some, among):
+            for part, ordered in again.scores(trial.asked[name].encoded, some, among):
                 relevant = sought[part, None] == shown[None, :]
                 for measure, value in values_of(standings(ordered, relevant), trial.protocol).items():
                     values.setdefault(measure, np.empty(len(asked)))[some[part]] = value

@@ -68,7 +68,7 @@ def imagine(method: Duet, split: Split, *, depth: int = 5) -> Imagined:
         raise InputError(f"{split.name} has no queries; there is nothing to imagine")
     targets = find_targets(split)
     wanted = targets.of([query.instance for query in queries])
-    photos = encode_gallery(method, split.photos)
+    photos = encode_gallery(method, split.photos).vectors
     drawings = method.draw(queries)
     seen = method.encode_photos(
         [Photo(f"imagined {number}", image=Image.fromarray(one)) for number, one in enumerate(drawings)]

@@ -3,7 +3,8 @@
 The measures are those of "Sketch Less for More: On-the-Fly Fine-Grained SBIR" (Bhunia et al., CVPR 2020), as its
 public code and that of its successors computes them: at every step of a drawing the ranking percentile
 (photos - rank) / (photos - 1) and 1 / rank; m@A and m@B are their means over the steps of each sketch, then over
-the sketches. A rank counts every photo that is not farther away than the target, so ties are against it.
+the sketches. A rank counts every photo that is not farther away than the target, so ties are against it. A method that
+re-ranks does so at every step.
 
 Ours, where that code cannot be followed for any table: the steps are ten shares of the length of all lines in drawing
 order (there about 18 shares of the points, which depend on the tablet), and a partial drawing is framed like a finished
@@ -18,16 +19,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from stbir.errors import InputError
 from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.protocol import CUTS, describe
+from stbir.evaluation.ranking import Ranking
 from stbir.evaluation.targets import Targets, find_targets
-from stbir.evaluation.vectors import encode_gallery, hidden
+from stbir.evaluation.vectors import encode_gallery, hidden, joined
 from stbir.functional.metrics import Ranks, Reals, hit_at, median_rank, reciprocal
 from stbir.functional.partial import first_part
-from stbir.types import Floats, Query, Report, Split
+from stbir.types import Encoded, Query, Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -47,7 +48,7 @@ def evaluate_progressive(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
-    photos: Floats | None = None,
+    photos: Encoded | None = None,
 ) -> Report:
     """Measure `method` on the first 10, 20, ... 100 % of every sketch: alone, and with the words where there are any.
 
@@ -62,7 +63,7 @@ def evaluate_progressive(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while queries and photos are embedded.
-        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
+        photos: the photos encoded, by `stbir.evaluation.vectors.encode_gallery`, where they are so already.
 
     Raises:
         InputError: no query has strokes, or whatever `stbir.evaluation.protocol.evaluate` refuses.
@@ -78,10 +79,11 @@ def evaluate_progressive(
     wanted = {name: targets.of(parts.wanted) for name, parts in asked.items()}
     if photos is None:
         photos = encode_gallery(method, split.photos, progress=progress)
+    ranking = Ranking(method, targets, photos)
     results: dict[str, dict[str, Any]] = {}
     for name, parts in asked.items():
         labels = wanted[name]
-        steps = [targets.ranks(vectors, photos, wanted=labels) for vectors in parts.vectors]
+        steps = [ranking.ranks(step, wanted=labels) for step in parts.steps]
         last = targets.last_ranks(labels)
         results[name] = summarise(np.stack(steps), last=last, seed=seed, resamples=resamples, clusters=labels)
     protocol = describe(
@@ -93,6 +95,7 @@ def evaluate_progressive(
         "areas": "m@A of (last rank - rank) / (last rank - 1), m@B of 1 / rank: mean over shares, then over queries",
         "without_strokes": skipped.rasters,
         "without_sketch": skipped.without,
+        **ranking.said(),
     }
     return Report(protocol=protocol, results=results)
 
@@ -144,10 +147,10 @@ def summarise(
 
 @dataclass
 class _Parts:
-    """The queries of one modality: the instance each looks for, and their vectors at each share."""
+    """The queries of one modality: the instance each looks for, and what they are encoded to at each share."""
 
     wanted: list[str | None]
-    vectors: list[Floats]
+    steps: list[Encoded]
 
 
 @dataclass
@@ -162,7 +165,7 @@ def _encode_parts(method: Method, targets: Targets, *, progress: bool) -> tuple[
 
     split, skipped = targets.split, _Skipped()
     wanted: dict[str, list[str | None]] = {"sketch": [], "both": []}
-    vectors: dict[str, list[npt.NDArray[np.float32]]] = {"sketch": [], "both": []}
+    encoded: dict[str, list[list[Encoded]]] = {name: [[] for _ in SHARES] for name in wanted}
     with tqdm(total=len(split.queries), unit="query", disable=not progress, leave=False) as bar:
         for start in range(0, len(split.queries), _AT_ONCE):
             read = list(split.queries[start : start + _AT_ONCE])
@@ -176,11 +179,13 @@ def _encode_parts(method: Method, targets: Targets, *, progress: bool) -> tuple[
                 if some:
                     wanted[name] += [query.instance for query in some]
                     shown = [hidden(query, category=targets.told(query)) for query in some]
-                    steps = [method.encode_queries(_shortened(shown, share)).vectors for share in SHARES]
-                    vectors[name].append(np.stack(steps))
+                    for step, share in zip(encoded[name], SHARES, strict=True):
+                        step.append(method.encode_queries(_shortened(shown, share)))
             bar.update(len(read))
     return {
-        name: _Parts(wanted[name], list(np.concatenate(parts, axis=1))) for name, parts in vectors.items() if parts
+        name: _Parts(wanted[name], [joined(parts) for parts in steps])
+        for name, steps in encoded.items()
+        if wanted[name]
     }, skipped
 
 

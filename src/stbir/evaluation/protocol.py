@@ -28,8 +28,8 @@ from stbir.evaluation.rerank import Reranking, kept, rows_of
 from stbir.evaluation.revision import revision
 from stbir.evaluation.targets import Labels, Targets, find_targets
 from stbir.evaluation.trial import Trial, lay_out, selection
-from stbir.evaluation.vectors import encode_asked, encode_in_full
-from stbir.types import Encoded, Floats, Report, Split
+from stbir.evaluation.vectors import encode_asked, encode_gallery
+from stbir.types import Encoded, Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -47,7 +47,7 @@ def evaluate(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
-    photos: Floats | None = None,
+    photos: Encoded | None = None,
 ) -> Report:
     """Measure `method` on `split`: with the sketch alone, the words alone, and both.
 
@@ -63,7 +63,7 @@ def evaluate(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while the photos are embedded.
-        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
+        photos: the photos encoded, by `stbir.evaluation.vectors.encode_gallery`, where they are so already.
 
     Raises:
         InputError: nothing to rank, a target that is not among the photos, a photo without a category where
@@ -86,7 +86,7 @@ def evaluate_in_full(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
-    photos: Floats | None = None,
+    photos: Encoded | None = None,
 ) -> Evaluation:
     """Measure as `evaluate` does, and keep the value of every query and its best photos, for files and pictures.
 
@@ -98,7 +98,7 @@ def evaluate_in_full(
         seed: of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while the photos are embedded.
-        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
+        photos: the photos encoded, by `stbir.evaluation.vectors.encode_gallery`, where they are so already.
 
     Raises:
         InputError: whatever `evaluate` refuses.
@@ -118,14 +118,13 @@ def evaluate_in_full(
     trial = lay_out(targets, protocol, asked)
     # each photo once, however often it stands in the gallery
     numbers, places = np.unique(trial.gallery, return_inverse=True)
-    reranks = any(some.tokens is not None for some in trial.asked.values())
-    if photos is None or reranks:  # who gave vectors gave no tokens
-        encoded = kept(encode_in_full(method, [split.photos[number] for number in numbers], progress=progress))
+    if photos is None:
+        encoded = kept(encode_gallery(method, [split.photos[number] for number in numbers], progress=progress))
     else:
-        encoded = Encoded(photos[numbers])
+        encoded = kept(rows_of(photos, numbers))
     if len(numbers) < len(places) or (places != np.arange(len(places))).any():
         encoded = rows_of(encoded, places)
-    again = Reranking(method, encoded) if reranks else None
+    again = None if encoded.tokens is None else Reranking(method, encoded)
     findings = {name: find(trial, name, encoded.vectors, depth=depth, again=again) for name in trial.asked}
     results = {
         name: summarise_values(

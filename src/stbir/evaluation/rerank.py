@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stbir.evaluation.vectors import Asked
 from stbir.functional.metrics import Flags, Ranks, Reals
 from stbir.functional.standings import Ties, best_if_none, keys, worst_if_none
 from stbir.functional.streaming import BUDGET
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 ABOVE = 2.0
 """Added to the places of a short list, which then stand above every cosine."""
+BELOW = ABOVE - 0.5
+"""Between the two."""
 
 
 @dataclass(eq=False)
@@ -34,7 +35,7 @@ class Reranking:
     spent: dict[str, float] = field(default_factory=lambda: {"seconds": 0.0, "queries": 0.0})
 
     def scores(
-        self, asked: Asked, some: Ranks, among: Ranks | slice, *, budget: int = BUDGET
+        self, asked: Encoded, some: Ranks, among: Ranks | slice, *, budget: int = BUDGET
     ) -> Iterator[tuple[slice, Reals]]:
         """What orders photos for some queries, a block of them at a time: of shape (block, photos among).
 
@@ -50,7 +51,9 @@ class Reranking:
             began = time.perf_counter()
             for row, number in zip(found, some[part], strict=True):
                 best = np.lexsort((numbers, -row))[: self.method.shortlist]
-                row[best] = ABOVE + _shares(self.method.rerank(asked.row(number), rows_of(self.photos, numbers[best])))
+                row[best] = ABOVE + _shares(
+                    self.method.rerank(rows_of(asked, number[None]), rows_of(self.photos, numbers[best]))
+                )
             self.spent["seconds"] += time.perf_counter() - began
             self.spent["queries"] += len(found)
             yield part, found

@@ -1,9 +1,9 @@
 """How a model stands worse queries: curves over the strength of each degradation, and the area under them.
 
-At every strength each query is degraded, embedded, and ranked against all photos, which are embedded once. Strength
-0 is the query as it is. A query has one set of mistakes for one seed, and a larger strength makes these larger, so
-that a curve compares like with like; nothing but the seed, the place of the query in its table and the name of the
-degradation decides them.
+At every strength each query is degraded, embedded, and ranked against all photos, which are embedded once; a method
+that re-ranks does so at every strength. Strength 0 is the query as it is. A query has one set of mistakes for one seed,
+and a larger strength makes these larger, so that a curve compares like with like; nothing but the seed, the place of
+the query in its table and the name of the degradation decides them.
 
 The area is that under the curve of a measure, by the trapezoidal rule over strengths from 0 to 1: the mean height of
 the curve, 1 for a model that finds everything at every strength. `kept` is the area as a share of the height at
@@ -24,10 +24,12 @@ from stbir.errors import InputError
 from stbir.evaluation.degradations import STRENGTHS, Degradation, choose
 from stbir.evaluation.intervals import Labels, bootstrap
 from stbir.evaluation.protocol import describe
-from stbir.evaluation.targets import Targets, find_targets
+from stbir.evaluation.ranking import Ranking
+from stbir.evaluation.rerank import rows_of
+from stbir.evaluation.targets import find_targets
 from stbir.evaluation.vectors import BATCH, chunks, encode_gallery, hidden, only
 from stbir.functional.metrics import Ranks, Reals, hit_at, reciprocal
-from stbir.types import Floats, Query, Report, Split
+from stbir.types import Encoded, Query, Report, Split
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -43,7 +45,7 @@ def evaluate_robustness(
     seed: int = 0,
     resamples: int = 1000,
     progress: bool = False,
-    photos: Floats | None = None,
+    photos: Encoded | None = None,
     names: tuple[str, ...] | None = None,
 ) -> Report:
     """Measure `method` on queries that are degraded in every way that `stbir.evaluation.degradations` lists.
@@ -58,7 +60,7 @@ def evaluate_robustness(
         seed: of the mistakes and of the resampling.
         resamples: how often the queries are resampled.
         progress: show a bar while queries and photos are embedded.
-        photos: the vectors of the photos, from `stbir.evaluation.vectors.encode_gallery`, where they are known already.
+        photos: the photos encoded, by `stbir.evaluation.vectors.encode_gallery`, where they are so already.
         names: of the degradations, all of them for None.
 
     Raises:
@@ -71,6 +73,7 @@ def evaluate_robustness(
     targets = find_targets(split, within=within)
     if photos is None:
         photos = encode_gallery(method, split.photos, progress=progress)
+    ranking = Ranking(method, targets, photos)
     curves = {name: {modality: _Curve() for modality in one.modalities} for name, one in chosen.items()}
     before = ""  # the last words of the chunk before, so that its first query has other words to be mixed up with
     place = 0
@@ -79,7 +82,7 @@ def evaluate_robustness(
             others = _other_words(some, before=before)
             for name, degradation in chosen.items():
                 asked = _Asked(some, others, first=place, seed=seed, name=name)
-                _measure(method, targets, photos, degradation, asked=asked, curves=curves[name])
+                _measure(method, ranking, degradation, asked=asked, curves=curves[name])
             before = next((query.text for query in reversed(some) if query.text), before)
             place += len(some)
             bar.update(len(some))
@@ -113,6 +116,7 @@ def evaluate_robustness(
             for name, one in chosen.items()
         },
         "areas": "under the curve from strength 0 to 1, trapezoidal; kept: the area over the height at strength 0",
+        **ranking.said(),
     }
     return Report(
         protocol=protocol, results={name: results[name] for name in ("sketch", "text", "both") if name in results}
@@ -209,14 +213,14 @@ class _Asked:
 
 def _measure(
     method: Method,
-    targets: Targets,
-    photos: Floats,
+    ranking: Ranking,
     degradation: Degradation,
     *,
     asked: _Asked,
     curves: dict[str, _Curve],
 ) -> None:
     """Rank the queries of a chunk at every strength, for each modality of the degradation."""
+    targets = ranking.targets
     changed = {
         place: [
             degraded(
@@ -248,13 +252,14 @@ def _measure(
     if not variants:
         return
     # all in one call: a method embeds a drawing or a text that several queries share only once
-    vectors = method.encode_queries([hidden(query, category=targets.told(query)) for query in variants]).vectors
+    encoded = method.encode_queries([hidden(query, category=targets.told(query)) for query in variants])
     start = 0
     for modality, places in usable.items():
         if places:
             labels = targets.of([asked.queries[place].instance for place in places])
-            of_steps = vectors[start : start + len(STRENGTHS) * len(places)].reshape(len(STRENGTHS), len(places), -1)
-            curves[modality].ranks.append(np.stack([targets.ranks(rows, photos, wanted=labels) for rows in of_steps]))
+            numbers = start + np.arange(len(STRENGTHS) * len(places)).reshape(len(STRENGTHS), len(places))
+            of_steps = [ranking.ranks(rows_of(encoded, step), wanted=labels) for step in numbers]
+            curves[modality].ranks.append(np.stack(of_steps))
             curves[modality].labels.append(labels)
             start += len(STRENGTHS) * len(places)
 

@@ -40,11 +40,10 @@ class Asked:
     tokens: Floats | None = None
     mask: npt.NDArray[np.bool_] | None = None
 
-    def row(self, place: int) -> Encoded:
-        """One of them as it was encoded."""
-        one = slice(place, place + 1)
-        tokens, mask = self.tokens, self.mask
-        return Encoded(self.vectors[one], None if tokens is None else tokens[one], None if mask is None else mask[one])
+    @property
+    def encoded(self) -> Encoded:
+        """All of them as they were encoded."""
+        return Encoded(self.vectors, self.tokens, self.mask)
 
 
 def encode_asked(
@@ -104,16 +103,7 @@ def joined(parts: Sequence[Encoded]) -> Encoded:
     )
 
 
-def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Floats:
-    """Embed every photo of a split: its vectors; `encode_in_full` gives the tokens too.
-
-    Raises:
-        InputError: photos cannot be read; a benchmark that shrinks silently measures something else.
-    """
-    return encode_in_full(method, photos, progress=progress).vectors
-
-
-def encode_in_full(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Encoded:
+def encode_gallery(method: Method, photos: Sequence[Photo], *, progress: bool = False) -> Encoded:
     """Embed every photo of a split, with tokens where the method re-ranks by them.
 
     Raises:

@@ -114,6 +114,22 @@ def source_of(photos: Path, columns: Columns) -> Source:
     return source
 
 
+def source_at(path: str | Path, columns: Columns) -> Source:
+    """The photos of a folder, a table or a gallery; a gallery knows its columns where none are given.
+
+    Raises:
+        InputError: there is no such place.
+        GalleryError: the gallery is damaged.
+    """
+    home, photos = find(path, None)
+    if not is_gallery(home):
+        assert photos is not None, "what is no gallery is a folder or a table"
+        return Source(photos, columns)
+    manifest = read_manifest(home)
+    known = Path(home, manifest.photos).resolve()
+    return Source(photos or known, manifest.columns if columns == Columns() else columns)
+
+
 def _model_of(manifest: Manifest, *, home: Path) -> Method:
     try:
         return loaded(manifest.model)

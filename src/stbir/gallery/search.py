@@ -12,7 +12,7 @@ from stbir.errors import InputError
 from stbir.gallery.record import photo_of
 from stbir.gallery.rerank import first_row, reranked
 from stbir.index.base import Match, check_k
-from stbir.index.filters import Filter
+from stbir.index.filters import AnyOf, Equals, Filter
 from stbir.index.mirror import Mirror
 from stbir.types import Floats, Hit, Photo, Query
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 1000
 """The last rank by one modality alone that is told where hits are objects of several photos."""
-OBJECT = "instance"
+OBJECT, CATEGORY = "instance", "category"
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,16 @@ def answer(
 
     Photos with the same `instance` are views of one object: the best of them is the hit. A method that re-ranks orders
     the best hits anew, as many whatever `k` and `offset` are, so that pages fit together; what `explain` asks for are
-    ranks by the vectors of each part.
+    ranks by the vectors of each part. Where the filter leaves one category, the query is told of it.
 
     Raises:
         InputError: the query is empty, `k` below 1 or `offset` below 0.
     """
     k, offset = check_k(k), check_offset(offset)
     start = time.perf_counter()
+    within = told(query, where)
+    # a category that no photo has is nothing for a method to think about, let alone to keep in mind
+    query = within if within is query or index.count(where) else query
     alone = _alone(query) if explain else {}
     asked = method.encode_queries([query, *alone.values()])
     vectors = asked.vectors
@@ -85,6 +88,25 @@ def answer(
     took = {"encode": encoded - start, "search": time.perf_counter() - encoded - reordered}
     took |= {"rerank": reordered} if asked.tokens is not None else {}
     return Answer(hits, total, {stage: seconds * 1000 for stage, seconds in took.items()})
+
+
+def told(query: Query, where: Filter | None) -> Query:
+    """The query with the category that a filter narrows the search down to; one that it has already stays.
+
+    As in an evaluation within a category: who ranks only its photos knows what is sought, and a method whose photos
+    were seen with their category is to see the query with the same one.
+
+    >>> told(Query(text="red"), Filter((Equals("category", "boots"),))).category
+    'boots'
+    """
+    if query.category is not None or where is None:
+        return query
+    for condition in where.conditions:
+        wanted = condition.values if isinstance(condition, AnyOf) else ()
+        wanted = (condition.value,) if isinstance(condition, Equals) else wanted
+        if condition.field == CATEGORY and len(wanted) == 1:
+            return replace(query, category=str(wanted[0]))
+    return query
 
 
 def check_offset(offset: int) -> int:

@@ -138,7 +138,7 @@ class Store:
     def _put(
         self, photos: Sequence[Photo], several: Sequence[Encoded], metadata: Mapping[str, dict[str, Value]]
     ) -> None:
-        rows = [(vector, tokens) for encoded in several for vector, tokens in _rows(encoded)]
+        rows = [(vector, tokens) for encoded in several for vector, tokens in rows_of(encoded)]
         for photo, (vector, tokens) in zip(photos, rows, strict=True):
             self._wait(photo.id, vector, metadata[photo.id], tokens)
 
@@ -198,8 +198,8 @@ def _retyped(record: Metadata, kinds: Mapping[str, type | None]) -> dict[str, Va
     return kept
 
 
-def _rows(encoded: Encoded) -> list[tuple[Floats, Tokens | None]]:
-    """Each vector with its tokens, those that do not count left out."""
+def rows_of(encoded: Encoded) -> list[tuple[Floats, Tokens | None]]:
+    """Each vector with its tokens as they are kept: in half precision, those that do not count left out."""
     if encoded.tokens is None:
         return [(vector, None) for vector in encoded.vectors]
     counting = encoded.mask if encoded.mask is not None else np.ones(encoded.tokens.shape[:2], dtype=bool)

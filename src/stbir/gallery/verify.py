@@ -1,4 +1,4 @@
-"""Whether a gallery still is what it says: the same model, every photo, each vector under its own id, nothing cut."""
+"""Whether a gallery still is what it says: the same model, every photo, its own vectors and tokens, nothing cut."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from stbir.gallery.manifest import Manifest, differing, is_gallery, read_manifes
 from stbir.gallery.places import find, loaded
 from stbir.gallery.record import CONTENT, MODIFIED, SEAL, SIZE, photo_of, seal_of, stamp_of
 from stbir.gallery.source import Source
+from stbir.gallery.store import rows_of
+from stbir.gallery.tokens import Shape, Tried, faults_of, is_finite
 from stbir.index.arrow import records_of
 from stbir.index.base import UNIT_TOLERANCE, Metadata
 from stbir.index.lance import Lance
@@ -30,7 +32,7 @@ SAME = 0.999
 """The least cosine of a stored vector and one encoded anew; batches of other sizes and threads differ far less."""
 NAMED = 5
 
-Kind = Literal["damaged", "model", "shuffled", "vectors", "missing", "changed", "gone", "unreadable"]
+Kind = Literal["damaged", "model", "shuffled", "vectors", "tokens", "missing", "changed", "gone", "unreadable"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def verify(
 ) -> list[Finding]:
     """Check a gallery from end to end; what is wrong comes back as findings, in the order of their weight.
 
-    Every record is read and its seal checked; `sample` photos are encoded again and compared.
+    Every record is read and its seal checked, and its tokens where the model re-ranks by them; `sample` photos are
+    encoded again and compared.
 
     Raises:
         InputError: there is no such place.
@@ -62,22 +65,35 @@ def verify(
         raise GalleryError(f"there is no gallery in {home}: index the photos first (stbir index {path})")
     try:
         manifest = read_manifest(home)
-        records, findings = _read(home, manifest)
+        table = Lance.open(home)
+        records, findings = _read(table, manifest, home=home)
     except StbirError as error:
         return [Finding("damaged", str(error))]
     source = Source(photos or Path(home, manifest.photos).resolve(), manifest.columns)
     findings += _against_source(source, records, home=home)
-    return _against_model(method, manifest, records, folder=source.folder, sample=sample, seed=seed) + findings
+    try:
+        model = loaded(method or manifest.model)
+    except StbirError as error:
+        what = f"the model {manifest.model!r} cannot be loaded ({error}): say with --model where it is"
+        return [Finding("model", what), *_tokens(records, [], reranks=False, home=home), *findings]
+    of_model, tried = _against_model(
+        model, manifest, records, folder=source.folder, sample=sample, seed=seed, table=table
+    )
+    tokens = _tokens(records, tried, reranks=model.shortlist > 0 and not differing(manifest, model), home=home)
+    return of_model + tokens + findings
 
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
+    """A record without its tokens, which are many: only their shape and whether all of them are finite."""
+
     metadata: Metadata
     vector: Floats
+    shape: Shape | None
+    finite: bool
 
 
-def _read(home: Path, manifest: Manifest) -> tuple[dict[str, _Kept], list[Finding]]:
-    table = Lance.open(home)
+def _read(table: Lance, manifest: Manifest, *, home: Path) -> tuple[dict[str, _Kept], list[Finding]]:
     records: dict[str, _Kept] = {}
     unsealed: list[str] = []
     twice: list[str] = []
@@ -85,7 +101,9 @@ def _read(home: Path, manifest: Manifest) -> tuple[dict[str, _Kept], list[Findin
         for record in records_of(batch):
             if record.id in records:
                 twice.append(record.id)
-            records[record.id] = _Kept(record.metadata, record.vector)
+            tokens = record.tokens
+            shape = None if tokens is None else (len(tokens), tokens.shape[1])
+            records[record.id] = _Kept(record.metadata, record.vector, shape, is_finite(tokens))
             unit = abs(float(np.linalg.norm(record.vector)) - 1) <= UNIT_TOLERANCE
             sealed = record.metadata.get(SEAL) == seal_of(record.id, record.vector, record.metadata.get(CONTENT))
             if not (unit and sealed):
@@ -130,36 +148,60 @@ def _against_source(source: Source, records: Mapping[str, _Kept], *, home: Path)
 
 
 def _against_model(
-    given: Method | str | Path | None,
+    method: Method,
     manifest: Manifest,
     records: Mapping[str, _Kept],
     *,
     folder: Path,
     sample: int,
     seed: int,
-) -> list[Finding]:
-    try:
-        method = loaded(given or manifest.model)
-    except StbirError as error:
-        return [
-            Finding("model", f"the model {manifest.model!r} cannot be loaded ({error}): say with --model where it is")
-        ]
+    table: Lance,
+) -> tuple[list[Finding], list[Tried]]:
+    """What is wrong with model and vectors, and the tokens of the photos tried whose vectors are as they should be."""
     findings: list[Finding] = []
     parts = differing(manifest, method)
     if parts:
         what = f"the vectors were made by {manifest.model!r}, and {method.source!r} differs in: {', '.join(parts)}"
         findings.append(Finding("model", f"{what}: search with the model that made them, or index again with this one"))
     if method.dimension != manifest.dimension:
-        return findings
+        return findings, []
     photos, stored = _sample(records, folder=folder, side=method.decode_side, sample=sample, seed=seed)
-    if photos:
-        again = method.encode_photos(photos).vectors
-        alike = (again * stored).sum(axis=1)
-        other = [photo.id for photo, cosine in zip(photos, alike, strict=True) if not cosine >= SAME]
-        if other:
-            what = f"photos that get another vector when encoded again: {len(other)} of the {len(photos)} tried"
-            findings.append(Finding("vectors", f"{what}{_named(other)}; the weights or the pre-processing are others"))
-    return findings
+    if not photos:
+        return findings, []
+    again = method.encode_photos(photos)
+    alike = (again.vectors * stored).sum(axis=1) >= SAME
+    other = [photo.id for photo, same in zip(photos, alike, strict=True) if not same]
+    if other:
+        what = f"photos that get another vector when encoded again: {len(other)} of the {len(photos)} tried"
+        findings.append(Finding("vectors", f"{what}{_named(other)}; the weights or the pre-processing are others"))
+    if parts or not method.shortlist:
+        return findings, []
+    kept = {record.id: record.tokens for record in table.fetch([photo.id for photo in photos])}
+    rows = zip(photos, alike, rows_of(again), strict=True)
+    return findings, [Tried(photo.id, kept[photo.id], tokens) for photo, same, (_, tokens) in rows if same]
+
+
+def _tokens(records: Mapping[str, _Kept], tried: Sequence[Tried], *, reranks: bool, home: Path) -> list[Finding]:
+    """What is wrong with the patch tokens; nothing where there are none and nobody wants them."""
+    faults = faults_of(
+        {id: kept.shape for id, kept in records.items()},
+        not_finite=[id for id, kept in records.items() if not kept.finite],
+        reranks=reranks,
+        tried=tried,
+        alike=SAME,
+    )
+    expected = "" if faults.expected is None else f" than {faults.expected[0]} x {faults.expected[1]}"
+    complaints = (
+        (faults.missing, "photos without the tokens that they are re-ranked by", len(records)),
+        (faults.not_finite, "photos with tokens that are not finite", len(records)),
+        (faults.shaped, f"photos with tokens of another shape{expected}", len(records)),
+        (faults.other, "photos that get other tokens when encoded again, among those tried", len(tried)),
+    )
+    return [
+        Finding("tokens", f"{what}: {len(ids)} of {among}{_named(ids)}; {_again(home)}")
+        for ids, what, among in complaints
+        if ids
+    ]
 
 
 def _sample(

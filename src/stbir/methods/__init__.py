@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stbir.errors import ConfigError, ModelError, UnknownName
+from stbir.errors import ConfigError, InputError, ModelError, UnknownName
 
 if TYPE_CHECKING:
     from stbir.methods.base import Method
@@ -78,6 +78,12 @@ def kind_of(name: str) -> type[Method]:
         if isinstance(value, type) and issubclass(value, Method) and value.__module__ == module.__name__
     )
     return kind
+
+
+def not_adaptable(name: str) -> InputError:
+    """The complaint that a method cannot be adapted to categories, with the names of those that can."""
+    can = ", ".join(other for other in names() if kind_of(other).support_photos)
+    return InputError(f"{name} cannot be adapted to categories; take a model of a method that can: {can}")
 
 
 def build(name: str, backbone: Backbone, settings: Mapping[str, Any] | None = None) -> Method:

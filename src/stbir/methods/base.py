@@ -64,6 +64,8 @@ class Method(nn.Module, ABC):
     """What its default loss learns to tell apart: single objects, or categories alone."""
     meets_categories: ClassVar[bool] = False
     """Whether training is to show it the pictures of every category before the first step, by `meet`."""
+    support_photos: ClassVar[int] = 0
+    """How many photos of a category `adapt` has use for; 0 for a method that cannot be adapted."""
 
     def __init__(self, backbone: Backbone, config: Settings) -> None:
         super().__init__()
@@ -121,6 +123,25 @@ class Method(nn.Module, ABC):
         Training calls it with all it has, before the first step, where `meets_categories` is true. By default nothing
         is learned from that.
         """
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that it has met, where it keeps anything of them."""
+        return ()
+
+    def adapt(self, category: str, *, photos: Sequence[Photo], sketches: Sequence[Sketch] = ()) -> None:
+        """Make a category known from its name and a few pictures, as `meet` does; one that is known is learned anew.
+
+        Raises:
+            InputError: this method cannot be adapted, or a photo has neither a picture nor a readable file.
+        """
+        if not self.support_photos:
+            from stbir.methods import not_adaptable
+
+            raise not_adaptable(self.name)
+        pictures, empty = self.backbone.preprocessing, np.zeros((0, self.side, self.side, 3), np.uint8)
+        drawn = np.stack([pictures.sketch(sketch) for sketch in sketches]) if sketches else empty
+        self.meet(category, photos=self._opened(photos) if photos else empty, sketches=drawn)
 
     @abstractmethod
     def embed_photos(self, pixels: Tensor) -> Tensor:
@@ -306,11 +327,12 @@ class Method(nn.Module, ABC):
         super().train(mode)
         return self
 
-    def _looked_at(self, photos: Sequence[Photo]) -> Pixels:
+    def _opened(self, photos: Sequence[Photo]) -> Pixels:
         pictures, least = self.backbone.preprocessing, self.decode_side
-        return self.look(
-            np.stack([pictures.photo(p.image or open_picture(path_of(p), at_least=least)) for p in photos])
-        )
+        return np.stack([pictures.photo(p.image or open_picture(path_of(p), at_least=least)) for p in photos])
+
+    def _looked_at(self, photos: Sequence[Photo]) -> Pixels:
+        return self.look(self._opened(photos))
 
     def _vectors_of_photos(self, photos: Sequence[Photo], batch_size: int) -> Floats:
         """Embed the reference photos of queries."""

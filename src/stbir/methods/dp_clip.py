@@ -18,15 +18,16 @@ gallery and in any index, at five times the bytes. With "rerank" g alone is sear
 Words, which the paper does not know, meet g: a query's S is the weighted sum of its sketch's S and g' . text. By
 default words learn besides, as in `stbir.methods.triplet`; `text = 0` is the paper.
 
-Categories: a photo has its own or none; a query has one in training, where an evaluation ranks only within the
-category, or when a caller gives it, and none otherwise. Without one (`unknown`), "predict" takes that of the known
-categories whose name is nearest to the plain CLIP vector of the picture; "plain" takes no support and the name
-"object". A category whose name is given but has no support has its text scaling and prompts that no picture decides.
-`adapt` makes a category known. Its photos get other vectors then, so that the fingerprint is another one and a gallery
-must be indexed again. The published support in training is whatever stands at three places, drawn once, of the batch
-(`support = "batch"`); ours is the saved one. Text vectors are the text tower's as it is, without a gradient.
-A batch that brings no wrong photos uses its rows of the same category, or all others where a row has none. A batch
-without an epoch has w = 0.5. Pictures are normalised with the statistics of their weights (published: ImageNet's).
+Categories: a photo has its own or none; a query has one in training, where an evaluation or the filter of a search
+(`category=boots`) stays within one, or when a caller gives it, and none otherwise. Without one (`unknown`), "predict"
+takes that of the known categories whose name is nearest to the plain CLIP vector of the picture; "plain" takes no
+support and the name "object", as "predict" does while none is known. A category whose name is given but has no support
+has its text scaling and prompts that no picture decides. `adapt`, or `stbir adapt`, makes a category known. Its photos
+get other vectors then, so that the fingerprint is another one and a gallery must be indexed again. The published
+support in training is whatever stands at three places, drawn once, of the batch (`support = "batch"`); ours is the
+saved one. Text vectors are the text tower's as it is, without a gradient. A batch that brings no wrong photos uses its
+rows of the same category, or all others where a row has none. A batch without an epoch has w = 0.5. Pictures are
+normalised with the statistics of their weights (published: ImageNet's).
 """
 
 from __future__ import annotations
@@ -42,14 +43,13 @@ from torch import Tensor
 
 from stbir.config import Settings
 from stbir.data.categories import same_class
-from stbir.data.pictures import open_picture
 from stbir.errors import InputError
 from stbir.functional.losses import info_nce
 from stbir.functional.part_triplets import hardest_part_triplets, part_triplets
 from stbir.functional.part_vectors import joined, mixed
 from stbir.functional.scoring import unit
 from stbir.methods.base import Method, Side
-from stbir.methods.batch import Batch, path_of, same_objects
+from stbir.methods.batch import Batch, same_objects
 from stbir.methods.encoders import HIGHEST_SCALE
 from stbir.nn.captions import Naming
 from stbir.nn.category_tower import CategoryTower
@@ -131,6 +131,7 @@ class DPCLIP(Method):
     trains = "norms, prompts from a support, text scaling, windows"
     needs = "sketch-photo pairs with categories; no captions at text = 0"
     meets_categories = True
+    support_photos = PHOTOS
     config: DPCLIPConfig
 
     def __init__(self, backbone: Backbone, config: DPCLIPConfig) -> None:
@@ -156,21 +157,19 @@ class DPCLIP(Method):
     def shortlist(self) -> int:
         return self.config.shortlist if self.config.matching == "rerank" else 0
 
-    def adapt(self, category: str, *, photos: Sequence[Photo], sketches: Sequence[Sketch] = ()) -> None:
-        """Make a category known, seen in training or not, from its name and a few photos, and a sketch if there is one.
-
-        Two of the photos and one of the sketches become its support, chosen by their content and `support_seed`; they
-        are saved with the method. A category that is known already gets the new support.
-
-        Raises:
-            InputError: the name is blank, there is neither a photo nor a sketch, or one cannot be read.
-        """
-        pictures, least = self.backbone.preprocessing, self.decode_side
-        opened = [pictures.photo(p.image or open_picture(path_of(p), at_least=least)) for p in photos]
-        self.meet(category, photos=self._stack(opened), sketches=self._stack([pictures.sketch(s) for s in sketches]))
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.config.categories
 
     def meet(self, category: str, *, photos: Pixels, sketches: Pixels) -> None:
-        """As `adapt`, with pictures that have the size of the model: uint8 (any, side, side, 3)."""
+        """Make a category known, seen in training or not, from its name and a few photos, and a sketch if there is one.
+
+        Two of the photos and one of the sketches, uint8 (any, side, side, 3), become its support, chosen by their
+        content and `support_seed`; they are saved with the method. A category that is known gets the new support.
+
+        Raises:
+            InputError: the name is blank, or there is neither a photo nor a sketch.
+        """
         name = same_class(category)
         if not name or not (len(photos) or len(sketches)):
             raise InputError(f"a category needs a name and at least one picture (given: {category!r}, no picture)")
@@ -353,9 +352,6 @@ class DPCLIP(Method):
             return Encoded(flat / lengths)
         tokens = parts[:, 1:] / lengths[:, None]
         return Encoded(flat / lengths, tokens, np.abs(tokens).max(axis=2) > 0)
-
-    def _stack(self, pictures: Sequence[Pixels]) -> Pixels:
-        return np.stack(pictures) if pictures else np.zeros((0, self.side, self.side, 3), np.uint8)
 
 
 def spelled(categories: Sequence[str | None]) -> list[str | None]:

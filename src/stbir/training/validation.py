@@ -57,7 +57,7 @@ def measure(method: Method, split: Split, *, metric: str | None = None) -> Measu
     # nobody looks at the intervals of a single measurement, so that they need no resampling
     report = evaluate(method, split, protocol=protocol, resamples=1, photos=photos)
     asked = encode_asked(method, list(islice(split.queries, MOST // 4)))
-    spreads = {"photo": spread(photos)} | {side: spread(asked[side].vectors) for side in SIDES if side in asked}
+    spreads = {"photo": spread(photos.vectors)} | {side: spread(asked[side].vectors) for side in SIDES if side in asked}
     numbers = {
         f"{modality}/{name}": float("inf") if result[name] is None else float(result[name])
         for modality, result in report.results.items()

@@ -101,6 +101,8 @@ def summary(findings: Findings) -> str:
         f"{_count(said.get('queries'))} queries, {_count(said.get('gallery'))} photos",
         f"ranked against {_against(said)}",
     ]
+    if again := said.get("reranked"):
+        facts.append(f"the best {_count(again['photos'])} ranked again by tokens")
     facts.append(f"ties count {safe(said.get('ties', '?')).partition(' (')[0]}")
     return f"{'; '.join(facts)}. Small print in tables: 95 % bootstrap intervals, queries of one photo together."
 
