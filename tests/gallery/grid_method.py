@@ -19,6 +19,7 @@ class GridMethod:
     side = 8
     decode_side = 8
     shortlist = 0
+    meets_categories = False
 
     def __init__(self, *, source: str = "grid", weights: str = "1", fails_after: int | None = None) -> None:
         self.source = source

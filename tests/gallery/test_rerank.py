@@ -17,6 +17,7 @@ from stbir.gallery.rerank import encoded_of
 from stbir.gallery.status import status_of
 from stbir.index.base import Record
 from stbir.methods import build
+from stbir.methods.dp_clip import DPCLIP
 from stbir.nn.clip import load_backbone
 from stbir.types import Encoded, Photo, Query, Split
 
@@ -185,3 +186,35 @@ def test_an_evaluation_ranks_as_the_gallery_does(clip_folder: Path, tmp_path: Pa
     assert (told["photos"], told["vector_bytes"], told["token_bytes"]) == (4, 4 * 32, 2 * 4 * 32)
     assert told["ms_per_query"] > 0
     assert "the best 4 ranked again by tokens" in readable(found.report)
+
+
+def test_a_photo_that_moves_to_another_category_is_encoded_anew_where_categories_are_seen(
+    clip_folder: Path, tmp_path: Path
+) -> None:
+    for kind in ("boot", "chair"):
+        (tmp_path / "photos" / kind).mkdir(parents=True)
+        for seed in range(3):
+            picture = drawn.draw(kind, seed, size=64).pair()[1].image
+            assert picture is not None
+            picture.save(tmp_path / f"photos/{kind}/{kind}{seed}.png")
+    seeing = build("dp_clip", load_backbone(str(clip_folder)), {"naming": "one"}).eval()
+    assert isinstance(seeing, DPCLIP)
+    seeing.source = "seeing"
+    for kind in ("boot", "chair"):
+        seeing.adapt(kind, photos=[Photo(kind, path=tmp_path / f"photos/{kind}/{kind}1.png")])
+    blind = build("late_fusion", load_backbone(str(clip_folder))).eval()
+    galleries = [
+        Gallery.open(tmp_path / "photos", method, to=tmp_path / name)
+        for name, method in (("seeing", seeing), ("blind", blind))
+    ]
+    before = [gallery.index.fetch(["boot/boot0.png"])[0].vector for gallery in galleries]
+    (tmp_path / "photos/boot/boot0.png").rename(tmp_path / "photos/chair/boot0.png")
+    for gallery in galleries:
+        gallery.update()
+    after = [gallery.index.fetch(["chair/boot0.png"])[0].vector for gallery in galleries]
+    assert [gallery.changes.indexed for gallery in galleries] == [1, 0]
+    assert [gallery.changes.renamed for gallery in galleries] == [0, 1]
+    assert not np.allclose(before[0], after[0], atol=1e-6)
+    assert np.array_equal(before[1], after[1])
+    anew = seeing.encode_photos([Photo("x", path=tmp_path / "photos/chair/boot0.png", category="chair")]).vectors[0]
+    np.testing.assert_allclose(after[0], anew, atol=1e-5)

@@ -1,6 +1,7 @@
 """A study trains and tests every cell once, whatever interrupts it, and its numbers are those of a plain loop."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -113,6 +114,24 @@ def test_every_object_is_tested_once_per_seed_and_nothing_is_made_twice(
     assert not [*place.to.rglob("*.safetensors")], "weights are not kept"
     monkeypatch.setattr("stbir.training.loop.train", lambda *_, **__: pytest.fail("it is there already"))
     run_study(cells, place)
+
+
+def test_processes_find_the_same_each_with_no_more_threads_than_cores(study: Path, boxes: Path, tmp_path: Path) -> None:
+    _, cells = read_study(study)
+    some = [cell for cell in cells if cell.seed == 0]
+    one, two = Place(boxes, tmp_path / "one"), Place(boxes, tmp_path / "two")
+    run_study(some, one)
+    run_study(some, two, processes=2)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    for cell in some:
+        alone, beside = read_result(cell, one.to), read_result(cell, two.to)
+        assert alone is not None
+        assert beside is not None
+        assert beside["tests"].keys() == alone["tests"].keys()
+        if cell.recipe is None:  # a training may round otherwise with other threads
+            assert beside["tests"] == alone["tests"]
+        if cores > 1:
+            assert beside["threads"] <= (cores + 1) // 2
 
 
 def test_an_interrupted_training_goes_on(study: Path, boxes: Path, tmp_path: Path, monkeypatch) -> None:

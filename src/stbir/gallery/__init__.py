@@ -350,6 +350,7 @@ class Gallery:
             folder=self.folder,
             closed=[name for name, _ in listing.problems],
             check_content=check_content,
+            by_category=self.method.meets_categories,
         )
 
     def _reporter(self, on_problem: OnProblem | None) -> OnProblem:

@@ -50,12 +50,14 @@ def compare(
     folder: Path,
     closed: Sequence[str] = (),
     check_content: bool = False,
+    by_category: bool = False,
 ) -> Plan:
     """Find out what has changed between a source and the records of a gallery.
 
     A file with the same path, size and time of change is taken to be the same, unless `check_content`; where one of
     them differs, its content decides. A new name for known content keeps the vector. A subfolder that is `closed`, as
-    it cannot be read just now, says nothing about its photos; photos that were added by hand are left alone.
+    it cannot be read just now, says nothing about its photos; photos that were added by hand are left alone. With
+    `by_category` a photo is encoded anew where its category is another one: the method looks at it in another way then.
     """
     plan = Plan()
     contents = _Contents(records)
@@ -70,10 +72,13 @@ def compare(
         wanted = metadata_of(photo, folder=folder)
         if record is None:
             content, known = contents.find(photo.path, wanted)
-            if known is None:
+            if known is None or (by_category and _moved(wanted, records[known])):
                 plan.encode.append(photo)
             else:
                 plan.keep.append(Kept(photo, known, content))
+            continue
+        if by_category and _moved(wanted, record):
+            plan.encode.append(photo)
             continue
         stamped = all(wanted.get(part) == record.get(part) for part in (SIZE, MODIFIED))
         content = record.get(CONTENT)
@@ -87,6 +92,10 @@ def compare(
     ids, inside = {photo.id for photo in photos}, tuple(f"{path}/" for path in closed)
     plan.gone += [id for id, record in records.items() if not (id in ids or id.startswith(inside) or ADDED in record)]
     return plan
+
+
+def _moved(wanted: Metadata, record: Metadata) -> bool:
+    return wanted.get("category") != record.get("category")
 
 
 def _said(metadata: Metadata) -> dict[str, Value]:

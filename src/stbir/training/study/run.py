@@ -217,6 +217,9 @@ def _measured(method: Any, split: Split, *, cell: Cell, name: str) -> dict[str, 
 
 def _take_share(number: Any, processes: int) -> None:
     """Keep a process on its own share of the cores: threads of several on the same ones wait for each other."""
+    import cv2
+    import torch
+
     end_with_parent(0)
     with number.get_lock():
         mine = number.value
@@ -224,4 +227,8 @@ def _take_share(number: Any, processes: int) -> None:
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         if len(cores) >= processes:
-            os.sched_setaffinity(0, set(cores[mine % processes :: processes]))
+            share = cores[mine % processes :: processes]
+            os.sched_setaffinity(0, set(share))
+            # neither looks at the affinity, and more threads than cores take three times as long as one
+            torch.set_num_threads(min(torch.get_num_threads(), len(share)))
+            cv2.setNumThreads(len(share))
