@@ -61,7 +61,9 @@ def main() -> None:
     options = parser.parse_args()
     entries = {(one.file, one.entrant, one.task, one.test): one for one in (measurements() if PLACE.exists() else ())}
     if options.study:
-        entries |= {(one.file, one.entrant, one.task, one.test): one for one in of_study(*options.study)}
+        taken = of_study(*options.study)
+        entries = {key: one for key, one in entries.items() if one.file not in {new.file for new in taken}}
+        entries |= {(one.file, one.entrant, one.task, one.test): one for one in taken}
     fresh: list[Measurement] = []
     for one in entries.values():
         report = json.loads((ROOT / one.file).read_text(encoding="utf-8"))
