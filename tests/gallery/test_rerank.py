@@ -209,6 +209,7 @@ def test_a_photo_that_moves_to_another_category_is_encoded_anew_where_categories
     ]
     before = [gallery.index.fetch(["boot/boot0.png"])[0].vector for gallery in galleries]
     (tmp_path / "photos/boot/boot0.png").rename(tmp_path / "photos/chair/boot0.png")
+    assert [(status_of(gallery).waiting, status_of(gallery).renamed) for gallery in galleries] == [(1, 0), (0, 1)]
     for gallery in galleries:
         gallery.update()
     after = [gallery.index.fetch(["chair/boot0.png"])[0].vector for gallery in galleries]

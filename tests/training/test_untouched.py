@@ -70,6 +70,12 @@ def test_the_table_gets_the_rest(
         for row in json.loads(report.read_text())["rows"]
         if row["modality"] == "sketch"
     }
+    away = [*arguments[:2], "--to", str(tmp_path / "runs"), "--table"]
+    assert main(away) == 0, "what is there can be printed where the data is not"
+    said = capsys.readouterr()
+    assert "boxes: folder" in said.out
+    assert SUFFIX not in said.out
+    assert "--data tells where" in said.err
     touched = chosen_on(study.tasks[0], root=root)
     whole, rest = rows["folder", "acc@1"], rows[f"folder{SUFFIX}", "acc@1"]
     assert (whole["queries"], rest["queries"]) == (12, 12 - len(touched))

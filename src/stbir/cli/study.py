@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -69,7 +70,16 @@ def run(options: argparse.Namespace) -> int:
     found = {cell: result for cell in cells if (result := read_result(cell, to)) is not None}
     if not found:
         raise InputError(f"{to} holds no result of {shown(options.study)}; leave out --table to make them")
-    rows = summarise_study(study, with_untouched(study, found, root=options.data))
+    try:
+        found = with_untouched(study, found, root=options.data)
+    except InputError as error:
+        if not options.table:
+            raise
+        print(
+            f"without the tests of what nothing was chosen on; --data tells where its data lies: {error}",
+            file=sys.stderr,
+        )
+    rows = summarise_study(study, found)
     if options.measure not in (known := list(dict.fromkeys(row.measure for row in rows))):
         raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(known)})")
     seeds = sorted({cell.seed for cell in found})

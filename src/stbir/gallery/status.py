@@ -87,7 +87,8 @@ def status_of(gallery: Gallery, *, k: int = 10, queries: int = 100, seed: int = 
     plan = Plan()
     if listing is not None:
         closed = [name for name, _ in listing.problems]
-        plan = compare(listing.photos, records, folder=gallery.folder, closed=closed)
+        by_category = gallery.method.meets_categories
+        plan = compare(listing.photos, records, folder=gallery.folder, closed=closed, by_category=by_category)
     return Status(
         home=gallery.home,
         source=gallery.source.path,
