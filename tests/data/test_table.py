@@ -61,6 +61,13 @@ def test_byte_order_mark_tabs_case_and_extra_columns(folder: Path) -> None:
     assert split.photos[0].category is None
 
 
+def test_virtual_classes_are_kept_of_photos(folder: Path) -> None:
+    split = read_table(table(folder, "sketch,text,photo,virtual_class\n,red,a.png,sandals\n,blue,a.png,\n,red,b.png,\n"))
+    assert [photo.metadata for photo in split.photos] == [{"virtual_class": "sandals"}, {}]
+    with pytest.raises(InputError, match="'boots' here and 'sandals' above"):
+        read_table(table(folder, "sketch,text,photo,virtual_class\n,red,a.png,sandals\n,blue,a.png,boots\n"))
+
+
 def test_quoted_commas_and_line_breaks(folder: Path) -> None:
     split = read_table(table(folder, 'sketch,text,photo\n,"red, with ""laces""\nand more",a.png\n'))
     assert split.queries[0].text == 'red, with "laces"\nand more'
@@ -77,8 +84,8 @@ def test_sketches_are_read_late(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "lacks the columns sketch, text, photo (known: sketch, text, photo, category; found: nothing)"),
-        ("sketch,text,image\ns.png,red,a.png\n", "lacks the column photo (known: sketch, text, photo, category;"),
+        ("", "lacks the columns sketch, text, photo (known: sketch, text, photo, category, virtual_class; found: noth"),
+        ("sketch,text,image\ns.png,red,a.png\n", "lacks the column photo (known: sketch, text, photo, category,"),
         ("sketch,text,image\ns.png,red,a.png\n", "found: sketch, text, image)"),
         ("sketch;text;photo\n;red;a.png\n", "found: sketch;text;photo"),
         ("sketch,text,photo\n", "has no rows"),

@@ -137,6 +137,21 @@ def test_words_are_made_once(clip_folder: Path, pairs: Pairs, monkeypatch: pytes
     assert not torch.allclose(fresh.optimised(batch, photos_of(fresh, batch), other), words[0], atol=1e-2)
 
 
+def test_an_instance_keeps_its_word_however_it_is_shown(clip_folder: Path, pairs: Pairs) -> None:
+    method = build("searle", load_backbone(str(clip_folder))).eval()
+    assert isinstance(method, SEARLE)
+    batch = method.batch(pairs)
+    known = dataclasses.replace(batch, instances=(*batch.instances[:-1], None), categories=(None,) * len(pairs))
+    bent = dataclasses.replace(known, photos=255 - batch.photos)
+    first, again = (method.optimised(one, photos_of(method, one), QUICK, of="instance") for one in (known, bent))
+    assert torch.equal(again[:-1], first[:-1])
+    assert not torch.equal(again[-1], first[-1])  # whose photo it is nobody knows
+    turned = dataclasses.replace(known, instances=(*known.instances[1:], "another"))
+    others = method.optimised(turned, photos_of(method, turned), QUICK, of="instance")
+    assert torch.equal(others[:-2], first[1:-1])
+    assert not torch.equal(others[-1], first[-1])
+
+
 @pytest.mark.parametrize("instances", [("a", "b", "c", "d"), ("a", "a", "b", None)])
 def test_the_distillation_equals_a_slow_loop(instances: tuple[str | None, ...]) -> None:
     rng = torch.Generator().manual_seed(0)

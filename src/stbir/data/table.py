@@ -1,4 +1,7 @@
-"""A table of queries and their target photos: any CSV with the columns `sketch,text,photo[,category]`."""
+"""A table of queries and their target photos: any CSV with the columns `sketch,text,photo[,category][,virtual_class]`.
+
+A virtual class is a fine sub-category of a photo, for training (`virtual_classes = "given"`).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from typing import overload
 
 from stbir.data.sketch_files import read_sketch
 from stbir.errors import InputError
-from stbir.types import Photo, Query, Split
+from stbir.types import Photo, Query, Split, Value
 
 COLUMNS = ("sketch", "text", "photo")
-OPTIONAL = ("category",)
+OPTIONAL = ("category", "virtual_class")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Row:
     category: str | None
     name: str
     """The photo as the table spells it."""
+    virtual_class: str | None = None
 
 
 class Queries(Sequence[Query]):
@@ -72,14 +76,15 @@ def read_table(path: str | Path) -> Split:
 
     Raises:
         InputError: a missing file or column, a malformed row, no rows, no queries, missing files, or a photo
-            with two categories.
+            with two categories or virtual classes.
     """
     path = Path(path)
     rows = list(read_rows(path))
     if not rows:
         raise InputError(f"{path} has no rows below its header")
     _refuse_missing(rows, path=path)
-    category = _categories(rows, path=path)
+    category = _of_photos(rows, "category", path=path)
+    classes = _of_photos(rows, "virtual_class", path=path)
     asked = [replace(row, category=category[row.photo]) for row in rows if row.sketch or row.text]
     if not asked:
         raise InputError(f"{path} has no queries: every row lacks both a sketch and a text")
@@ -87,7 +92,8 @@ def read_table(path: str | Path) -> Split:
     for row in rows:
         names.setdefault(row.photo, row.name)
     photos = tuple(
-        Photo(id=name, path=photo, instance=str(photo), category=category[photo]) for photo, name in names.items()
+        Photo(id=name, path=photo, instance=str(photo), category=category[photo], metadata=_fine(classes[photo]))
+        for photo, name in names.items()
     )
     return Split(name=path.name, queries=Queries(asked), photos=photos)
 
@@ -147,6 +153,7 @@ def _row(fields: list[str], *, header: list[str], line: int, path: Path) -> Row:
         photo=(path.parent / name).resolve(),
         category=values.get("category") or None,
         name=name,
+        virtual_class=values.get("virtual_class") or None,
     )
 
 
@@ -165,12 +172,18 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _categories(rows: Iterable[Row], *, path: Path) -> dict[Path, str | None]:
+def _of_photos(rows: Iterable[Row], column: str, *, path: Path) -> dict[Path, str | None]:
+    """What a column says of each photo."""
     found: dict[Path, str | None] = {}
     for row in rows:
-        known = found.setdefault(row.photo, row.category)
+        said: str | None = getattr(row, column)
+        known = found.setdefault(row.photo, said)
         if known is None:
-            found[row.photo] = row.category
-        elif row.category not in (None, known):
-            raise InputError(f"{path}, line {row.line}: {row.name} is {row.category!r} here and {known!r} above")
+            found[row.photo] = said
+        elif said not in (None, known):
+            raise InputError(f"{path}, line {row.line}: {row.name} is {said!r} here and {known!r} above")
     return found
+
+
+def _fine(virtual_class: str | None) -> dict[str, Value]:
+    return {} if virtual_class is None else {"virtual_class": virtual_class}

@@ -78,13 +78,20 @@ class Inversion(Settings):
 
 
 class SEARLEObjective(Settings):
-    """How words are optimised, and how the network learns from them."""
+    """How words are optimised, and how the network learns from them.
+
+    A word is optimised for each "picture" that a batch shows, or once for each "instance", from the first picture of it:
+    where photos are bent or moved anew in every epoch that is hundreds of times less work, and the network learns that
+    they are the same thing (DESIGN). A run that was interrupted optimises these words again, from the pictures that it
+    sees then: with "instance" it does not end in the same bits.
+    """
 
     inversion: Inversion = Inversion()
     distil: float = Field(default=1.0, ge=0)
     phrases: float = Field(default=0.25, ge=0)
     temperature: float = Field(default=0.25, gt=0)
     pictures: Literal["photos", "both"] = "photos"
+    words_of: Literal["picture", "instance"] = "picture"
 
 
 class SEARLE(TextualInversion):
@@ -115,7 +122,7 @@ class SEARLE(TextualInversion):
         wanted = objective or SEARLEObjective()
         assert isinstance(wanted, SEARLEObjective)
         features, photos = self.seen(batch)
-        found = self.optimised(batch, photos.detach(), wanted.inversion).to(features.device)
+        found = self.optimised(batch, photos.detach(), wanted.inversion, of=wanted.words_of).to(features.device)
         guesses = [self.words(features)]
         if wanted.pictures == "both":
             drawn = self.backbone.embed_pictures(self.backbone.normalise(batch.sketches))
@@ -128,15 +135,21 @@ class SEARLE(TextualInversion):
             loss["phrases"] = wanted.phrases * torch.stack(pulls).mean()
         return loss
 
-    def optimised(self, batch: Batch, photos: Tensor, how: Inversion) -> Tensor:
+    def optimised(
+        self, batch: Batch, photos: Tensor, how: Inversion, *, of: Literal["picture", "instance"] = "picture"
+    ) -> Tensor:
         """The optimised words of the photos of a batch, of unit rows `photos`: (batch, width), on the CPU.
 
-        Those of photos met before are not made again, even where CLIP has moved since.
+        Those of pictures, or of instances, met before are not made again, even where CLIP has moved since.
         """
         said = f"{how.model_dump_json()} {self.config.prompt}".encode()
         names = [
-            hashlib.sha256(said + str(category).encode() + picture.tobytes()).hexdigest()
-            for category, picture in zip(batch.categories, batch.photos, strict=True)
+            hashlib.sha256(
+                said
+                + str(category).encode()
+                + (picture.tobytes() if of == "picture" or name is None else f"instance {name}".encode())
+            ).hexdigest()
+            for category, picture, name in zip(batch.categories, batch.photos, batch.instances, strict=True)
         ]
         fresh = [i for i, name in enumerate(names) if name not in self._found and name not in names[:i]]
         if fresh:

@@ -30,7 +30,7 @@ from stbir.training.recipe import Recipe
 from stbir.training.selection import Selection
 from stbir.training.source import Source
 from stbir.training.stages import Stage, Validation, lower_is_better
-from stbir.training.validation import Measured, autocast, interval, validate
+from stbir.training.validation import Measured, attention, autocast, interval, validate
 
 
 @dataclass
@@ -155,7 +155,7 @@ def learn(
         # Dropout, too, is a function of the step, on every device: a resumed run drops what an unbroken one does.
         what = f"{course.plan.seed}:{stage.name}:{step}:loss" + (f":{number}" if number else "")
         torch.manual_seed(random.Random(what).getrandbits(63))
-        with autocast(method, stage.precision):
+        with autocast(method, stage.precision), attention(method):
             terms = method.loss(onto(some, shared.device), objective)
         names = [*terms]
         values = torch.stack([value.float() for value in terms.values()])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from stbir.config import Settings
 from stbir.errors import ConfigError, InputError
@@ -116,3 +118,8 @@ def interval(source: Source, stage: Stage, how: Validation) -> int:
     if how.unit == "steps":
         return how.every
     return how.every * source.steps(stage.model_copy(update={"steps": None, "epochs": 1}))
+
+
+def attention(method: Method) -> AbstractContextManager[Any]:
+    """Attention written out on a processor: PyTorch's fused one goes back through 65 tokens three times as slowly."""
+    return sdpa_kernel(SDPBackend.MATH) if method.backbone.device.type == "cpu" else nullcontext()

@@ -2,12 +2,13 @@
 
 Made by `stbir data draw-bench`. Per group of near twins (see `stbir.data.drawn.bench`) there are four photos with five
 sketches each. Splits are by group, "<part>-<split>": "shoes-test", "chairs-train", "many-validation"; "many-unseen"
-holds the families that training never draws.
+holds the families that training never draws. A group is the `virtual_class` of its photos.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 from stbir.data.drawn.bench import DISTORTIONS, NAME, PARTS, VERSION, splits_of
@@ -50,4 +51,15 @@ class DrawnBench(DataSet):
 
     def _split(self, name: str) -> Split:
         part, _, split = name.partition("-")
-        return replace(read_table(self.folder / f"{part}-{split}.csv"), name=f"{NAME} {name}")
+        found = read_table(self.folder / f"{part}-{split}.csv")
+        photos = [replace(photo, metadata={"virtual_class": group_of(photo.id)}) for photo in found.photos]
+        return replace(found, name=f"{NAME} {name}", photos=photos)
+
+
+def group_of(photo: str) -> str:
+    """The group of near twins that a photo, by its id, belongs to.
+
+    >>> group_of("photos/shoes-shoe-000-3.jpg")
+    'shoes-shoe-000'
+    """
+    return PurePosixPath(photo).stem.rpartition("-")[0]
