@@ -80,10 +80,10 @@ class Inversion(Settings):
 class SEARLEObjective(Settings):
     """How words are optimised, and how the network learns from them.
 
-    A word is optimised for each "picture" that a batch shows, or once for each "instance", from the first picture of it:
-    where photos are bent or moved anew in every epoch that is hundreds of times less work, and the network learns that
-    they are the same thing (DESIGN). A run that was interrupted optimises these words again, from the pictures that it
-    sees then: with "instance" it does not end in the same bits.
+    A word is optimised for each "picture" that a batch shows, or once for each "instance", from its first picture:
+    where photos are bent or moved anew in every epoch that is much less work, and the network learns that they are the
+    same thing (DESIGN). A run that was interrupted optimises these words again, from the pictures that it sees then:
+    with "instance" it does not end in the same bits.
     """
 
     inversion: Inversion = Inversion()
