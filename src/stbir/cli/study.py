@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     from stbir.training.study.run import Place, read_result, read_study, run_study
     from stbir.training.study.summary import as_plain, summarise_study
     from stbir.training.study.untouched import with_untouched
+    from stbir.training.study.whole import with_whole
 
     _check_measure(options.measure)
     if options.processes < 1:
@@ -79,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
             f"without the tests of what nothing was chosen on; --data tells where its data lies: {error}",
             file=sys.stderr,
         )
-    rows = summarise_study(study, found)
+    rows = summarise_study(study, with_whole(found))
     if options.measure not in (known := list(dict.fromkeys(row.measure for row in rows))):
         raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(known)})")
     seeds = sorted({cell.seed for cell in found})
