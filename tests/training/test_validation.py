@@ -19,7 +19,7 @@ from stbir.training.loop import train
 from stbir.training.recipe import DrawnData
 from stbir.training.source import DrawnSource, drawn_held_out
 from stbir.training.stages import Stage, Validation
-from stbir.training.validation import held_out_loss, interval, measure, validate
+from stbir.training.validation import attention, held_out_loss, interval, measure, validate
 from stbir.training.verdict import read_verdict
 from stbir.types import Photo, Query, Split
 
@@ -143,3 +143,14 @@ def test_held_out_objects_are_never_drawn_in_training(split: Split) -> None:
     assert drawn_held_out(DrawnData(), side=64) is None
     assert not {photo.category for photo in split.photos} & set(drawn.HELD_OUT_FAMILIES)
     assert isinstance(split.photos[0], Photo)
+
+
+def test_attention_is_written_out_in_bfloat16_alone_and_says_the_same(method: Method) -> None:
+    queries = torch.randn(2, 4, 9, 8, generator=torch.Generator().manual_seed(0))
+    found: dict[str, torch.Tensor] = {}
+    for precision in ("fp32", "bf16"):
+        with attention(method, precision):
+            assert torch.backends.cuda.flash_sdp_enabled() == (precision == "fp32")
+            found[precision] = torch.nn.functional.scaled_dot_product_attention(queries, queries, queries)
+    assert torch.backends.cuda.flash_sdp_enabled()
+    torch.testing.assert_close(found["bf16"], found["fp32"], rtol=1e-5, atol=1e-6)

@@ -155,7 +155,7 @@ def learn(
         # Dropout, too, is a function of the step, on every device: a resumed run drops what an unbroken one does.
         what = f"{course.plan.seed}:{stage.name}:{step}:loss" + (f":{number}" if number else "")
         torch.manual_seed(random.Random(what).getrandbits(63))
-        with autocast(method, stage.precision), attention(method):
+        with autocast(method, stage.precision), attention(method, stage.precision):
             terms = method.loss(onto(some, shared.device), objective)
         names = [*terms]
         values = torch.stack([value.float() for value in terms.values()])
