@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stbir.nn.clip import Backbone
 
 
-_NO_METHOD = ("__init__", "base", "batch", "composed", "encoders", "inversion", "numbers")
+_NO_METHOD = ("__init__", "base", "batch", "composed", "encoders", "inversion", "numbers", "query")
 
 
 def names() -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -15,13 +14,13 @@ from torch import Tensor, nn
 
 from stbir.config import Settings
 from stbir.data.pictures import open_picture
-from stbir.errors import EmptyQuery, InputError, UnknownName
-from stbir.functional.scoring import unit, weighted_mean
+from stbir.functional.scoring import unit
 from stbir.functional.strokes import RASTERISER
 from stbir.methods.batch import Batch, path_of, prepare
+from stbir.methods.query import avoided_by, check_query, mean_of, text_of
 from stbir.nn.clip import Backbone, weights_hash
 from stbir.nn.preprocessing import Framing
-from stbir.types import MODALITIES, Encoded, Floats, Photo, Pixels, Query, Sketch
+from stbir.types import Encoded, Floats, Photo, Pixels, Query, Sketch
 
 T = TypeVar("T")
 Side = Literal["photo", "sketch", "text"]
@@ -357,43 +356,3 @@ class Method(nn.Module, ABC):
     def _in_batches(self, items: Sequence[T], embed: Callable[[Sequence[T]], Tensor], batch_size: int) -> Floats:
         rows = [embed(items[i : i + batch_size]).float().cpu() for i in range(0, len(items), batch_size)]
         return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimension), np.float32)
-
-
-def mean_of(terms: Sequence[tuple[Tensor, float]]) -> Floats:
-    """Add unit vectors times their weights to one unit vector.
-
-    Raises:
-        InputError: nothing is left, because weights are zero or vectors cancel out.
-    """
-    try:
-        return weighted_mean(terms).numpy()
-    except ValueError:
-        raise InputError(
-            "the parts of the query cancel out or weigh nothing; change its words or their weights"
-        ) from None
-
-
-def check_query(query: Query) -> None:
-    """Refuse what cannot be embedded.
-
-    Raises:
-        EmptyQuery: the query has no sketch, no words and no reference photo.
-        InputError: a weight is unknown or no number.
-    """
-    if not query.sketches and not text_of(query) and query.photo is None:
-        raise EmptyQuery("the query is empty; give a sketch, words or a reference photo")
-    for name, weight in query.weights.items():
-        if name not in MODALITIES:
-            raise UnknownName("weight", name, MODALITIES)
-        if not math.isfinite(weight):
-            raise InputError(f"the weight of {name} must be a finite number, given: {weight}")
-
-
-def text_of(query: Query) -> tuple[str, ...]:
-    """The words of a query, or nothing where they are missing or blank."""
-    return (query.text,) if query.text and query.text.strip() else ()
-
-
-def avoided_by(query: Query) -> tuple[str, ...]:
-    """The words to avoid, without blank ones."""
-    return tuple(text for text in query.avoid if text.strip())

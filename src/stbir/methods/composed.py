@@ -18,7 +18,8 @@ import torch
 from torch import Tensor
 
 from stbir.functional.scoring import unit
-from stbir.methods.base import Method, avoided_by, check_query, mean_of, text_of
+from stbir.methods.base import Method
+from stbir.methods.query import avoided_by, check_query, mean_of, text_of
 from stbir.nn.text import Sentence
 from stbir.types import Encoded, Floats, Photo, Query, Sketch
 

@@ -24,8 +24,9 @@ from torch import Tensor
 
 from stbir.config import Settings
 from stbir.functional.scoring import unit
-from stbir.methods.base import Method, avoided_by, check_query, text_of
+from stbir.methods.base import Method
 from stbir.methods.batch import Batch
+from stbir.methods.query import avoided_by, check_query, text_of
 from stbir.nn.clip import Backbone
 from stbir.nn.converter import Converter
 from stbir.nn.inversion import GAP, TEXT, Frame, frame
