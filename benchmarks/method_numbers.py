@@ -3,8 +3,8 @@
     python benchmarks/method_numbers.py
     python benchmarks/method_numbers.py --study results/stbir/study.json recipes/stbir/study.toml
 
-The second form takes over, before that, every recipe of a study: clean queries only, one entry per task and test;
-where settings were chosen on some of the photos, the test without them.
+The second form takes over, before that, every recipe of a study: clean queries only, one entry per task, of all its
+tests together; where settings were chosen on some of the photos, without these.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from stbir.methods.numbers import PLACE, Measurement, found_in, measurements
 from stbir.training.extends import read_recipe
 from stbir.training.study.untouched import SUFFIX
+from stbir.training.study.whole import ALL
 
 ROOT = Path(__file__).parents[1]
 HEAD = "# What `stbir methods` shows. Written by benchmarks/method_numbers.py from the reports, not by hand.\n"
@@ -39,7 +40,9 @@ def of_study(report: Path, study: Path) -> list[Measurement]:
             found={},
         )
         for (entrant, task, test), seeds in rows.items()
-        if entrant in known and (entrant, task, f"{test}{SUFFIX}") not in rows
+        if entrant in known
+        and (entrant, task, f"{test}{SUFFIX}") not in rows
+        and (test.startswith(ALL) or (entrant, task, ALL) not in rows)
     ]
 
 

@@ -1,6 +1,6 @@
 """Does STBIR foresee how high the right photo of a query will stand? Rank correlation on objects it never saw.
 
-    python benchmarks/quality.py recipes/stbir/stbir.toml --data DIR --seeds 0
+    python benchmarks/quality.py recipes/stbir/judged.toml --data DIR --seeds 0
 
 Three folds of objects per seed, as in a study. Printed is Spearman's rho between what the model says of a query and the
 rank that its photo then has, the mean over folds and seeds (least to most): 1 where better queries are always
