@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stbir.cli.wording import as_json, counted, place, refuse_unwritable, shown, table
 from stbir.errors import InputError, UnknownName
@@ -94,10 +95,27 @@ def run(options: argparse.Namespace) -> int:
             "study": study.model_dump(mode="json"),
             "cpu_hours": hours,
             "costs": [asdict(cost) for cost in spent],
-            "rows": as_plain(rows),
         }
-        options.json.write_text(as_json(written) + "\n", encoding="utf-8")
+        options.json.write_text(as_lines(written, as_plain(rows)) + "\n", encoding="utf-8")
     return 0
+
+
+def as_lines(said: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    """JSON with a line for each of the rows, of which a study has thousands.
+
+    >>> print(as_lines({"study": 1}, [{"mean": 0.5}, {"mean": 0.25}]))
+    {
+      "study": 1,
+      "rows": [
+        {"mean": 0.5},
+        {"mean": 0.25}
+      ]
+    }
+    """
+    if not rows:
+        return as_json({**said, "rows": []})
+    lines = ",\n".join(f"    {json.dumps(row, allow_nan=False)}" for row in rows)
+    return as_json({**said, "rows": []}).removesuffix("[]\n}") + f"[\n{lines}\n  ]\n}}"
 
 
 def _check_measure(measure: str) -> None:
