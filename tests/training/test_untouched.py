@@ -105,6 +105,21 @@ def test_a_task_can_be_named(root: Path, clip_folder: Path, tmp_path: Path, caps
     assert "one, two" in capsys.readouterr().err
 
 
+def test_a_seed_can_be_named(root: Path, clip_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "study.toml").write_text(
+        f'name = "small"\nseeds = [3, 5]\nmodels = ["{clip_folder}"]\n[[tasks]]\nname = "one"\nfolds = 2\n'
+        '[tasks.data]\nsource = "pairs"\nvalidation = 0\n'
+        'sets = [{ name = "folder", folder = "boxes", split = "all" }]\n'
+    )
+    arguments = ["study", str(tmp_path / "study.toml"), "--data", str(root), "--to", str(tmp_path / "runs")]
+    assert main([*arguments, "--seed", "5"]) == 0
+    assert "2 cells of 2 done" in capsys.readouterr().out
+    assert {path.parent.name for path in (tmp_path / "runs").rglob("result.json")} == {"seed-5-fold-0", "seed-5-fold-1"}
+    assert main([*arguments, "--seed", "4"]) != 0
+    assert "no seed 4" in (said := capsys.readouterr().err)
+    assert "known: 3, 5" in said
+
+
 def test_only_folds_tell_objects_apart() -> None:
     wrong = {key: value for key, value in TASK.items() if key != "folds"}
     with pytest.raises(ConfigError, match="chosen_on tells objects of folds apart"):

@@ -37,6 +37,9 @@ def define(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--task", metavar="NAME", action="append", help="only this task of the study; may be given several times"
     )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, action="append", help="only this seed of the study; may be given several times"
+    )
     parser.add_argument("--table", action="store_true", help="only print what is there already")
     parser.add_argument(
         "--measure",
@@ -66,6 +69,12 @@ def run(options: argparse.Namespace) -> int:
             if name not in known_tasks:
                 raise UnknownName("task", name, known_tasks)
         cells = [cell for cell in cells if cell.task.name in options.task]
+    if options.seed:
+        if strange := sorted(set(options.seed) - set(study.seeds)):
+            raise InputError(
+                f"there is no seed {strange[0]} in {shown(options.study)} (known: {', '.join(map(str, study.seeds))})"
+            )
+        cells = [cell for cell in cells if cell.seed in options.seed]
     to: Path = options.to or Path("runs") / study.name
     if not options.table:
         run_study(cells, Place(options.data, to), processes=options.processes)
@@ -82,8 +91,8 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     rows = summarise_study(study, with_whole(found))
-    if options.measure not in (known := list(dict.fromkeys(row.measure for row in rows))):
-        raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(known)})")
+    if options.measure not in (measured := list(dict.fromkeys(row.measure for row in rows))):
+        raise InputError(f"nothing in this study was measured by {options.measure} (known: {', '.join(measured)})")
     seeds = sorted({cell.seed for cell in found})
     print(readable(study, rows, measure=options.measure, seeds=seeds))
     spent = costs(found)
