@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from stbir.config import parse
 from stbir.evaluation.protocol import evaluate
+from stbir.evaluation.vectors import only
 from stbir.evaluation.worse import worse
 from stbir.methods import load
 from stbir.methods.stbir import STBIR
@@ -26,7 +26,7 @@ from stbir.training.loop import train
 from stbir.training.pairs import PairsData
 from stbir.training.pairs.folds import held_out_fold
 from stbir.training.recipe import Recipe
-from stbir.types import Floats, Query, Split
+from stbir.types import Floats, Split
 
 FOLDS = 3
 ASKED = ("sketch", "text", "both")
@@ -64,22 +64,15 @@ def foreseen(method: STBIR, split: Split) -> dict[tuple[str, str], float]:
     """Spearman's rho by condition and modality."""
     told: dict[tuple[str, str], tuple[Floats, Floats]] = {}
     for condition, asked in (("clean", split), ("degraded", worse(split, seed=0))):
-        ranks = evaluate(method, asked, seed=0, resamples=2).per_query
+        found = evaluate(method, asked, seed=0, resamples=2).per_query
         for kind in ASKED:
-            queries = [only(query, kind) for query in asked.queries]
-            told[condition, kind] = method.quality(queries), -np.array(ranks[kind]["rank"], np.float32)
+            queries = [one for query in asked.queries if (one := only(query, kind)) is not None]
+            told[condition, kind] = method.quality(queries), -np.array(found[kind]["rank"], np.float32)
     for kind in ASKED:
         parts = [told[condition, kind] for condition in ("clean", "degraded")]
         said, stood = (np.concatenate(one) for one in zip(*parts, strict=True))
         told["both kinds", kind] = said, stood
     return {what: spearman(*values) for what, values in told.items()}
-
-
-def only(query: Query, kind: str) -> Query:
-    """The query as it is asked by one modality."""
-    if kind == "both":
-        return query
-    return replace(query, text=None) if kind == "sketch" else replace(query, sketches=())
 
 
 def spearman(first: Floats, second: Floats) -> float:

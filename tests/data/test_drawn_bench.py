@@ -21,7 +21,7 @@ from stbir.data.drawn.bench_folder import (
     write_bench,
 )
 from stbir.data.inspection import inspect
-from stbir.data.sets import open_set
+from stbir.data.sets import load, open_set
 from stbir.data.sets.drawn_bench import PHOTOS
 from stbir.data.table import read_table
 from stbir.errors import InputError
@@ -112,6 +112,8 @@ def test_the_tables_can_be_measured_on(bench: Path) -> None:
     split = read_table(bench / "shoes-test.csv")
     assert len(split.photos) == 4
     assert all(query.sketches[0].strokes and query.text for query in split.queries)
+    groups = [photo.metadata for photo in load("drawn-bench", bench, "shoes-test").photos]
+    assert groups == [{"virtual_class": row["group"]} for row in rows[::5]]
     assert {path.name for path in bench.glob("*.csv")} == {
         "shoes-train.csv", "shoes-test.csv", "chairs-train.csv", "many-test.csv", "many-unseen.csv",
     }  # fmt: skip

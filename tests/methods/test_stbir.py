@@ -16,7 +16,10 @@ from stbir.methods.stbir import STBIR, STBIRObjective
 from stbir.nn.clip import load_backbone
 from stbir.nn.freezing import free_only, matching
 from stbir.testing import check_method
+from stbir.training.extends import read_recipe
 from stbir.types import Query
+
+RECIPES = Path(__file__).parents[2] / "recipes"
 
 
 def test_built_on_tiny_it_starts_as_tiny(tiny: Method) -> None:
@@ -105,6 +108,19 @@ def test_the_fusion_stage_moves_the_templates(clip_folder: Path, pairs: Pairs) -
 def test_the_fusion_stage_needs_templates(plain: STBIR, pairs: Pairs) -> None:
     with pytest.raises(ConfigError, match='set fusion = "templates"'):
         plain.loss(plain.batch(pairs), STBIRObjective(target="fusion"))
+
+
+def test_the_stage_of_the_judge_moves_the_judge_alone(clip_folder: Path, pairs: Pairs) -> None:
+    stage = read_recipe(RECIPES / "stbir/judged.toml").stages[-1]
+    method = made(clip_folder)
+    free_only(method, stage.free)
+    before = {name: value.clone() for name, value in method.state_dict().items()}
+    optimiser = torch.optim.AdamW([one for one in method.parameters() if one.requires_grad], lr=stage.learning_rate)
+    terms = method.loss(method.batch(pairs), STBIRObjective.model_validate(stage.objective))
+    torch.stack(list(terms.values())).sum().backward()
+    optimiser.step()
+    moved = {name for name, value in method.state_dict().items() if not torch.equal(value, before[name])}
+    assert moved == {name for name in before if name.startswith("judge.")}
 
 
 def test_quality_is_a_share_of_one(plain: STBIR, pairs: Pairs) -> None:

@@ -121,8 +121,6 @@ def as_lines(said: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
       ]
     }
     """
-    if not rows:
-        return as_json({**said, "rows": []})
     lines = ",\n".join(f"    {json.dumps(row, allow_nan=False)}" for row in rows)
     return as_json({**said, "rows": []}).removesuffix("[]\n}") + f"[\n{lines}\n  ]\n}}"
 

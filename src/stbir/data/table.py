@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import overload
+from typing import Literal, overload
 
 from stbir.data.sketch_files import read_sketch
 from stbir.errors import InputError
@@ -172,7 +172,9 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _of_photos(rows: Iterable[Row], column: str, *, path: Path) -> dict[Path, str | None]:
+def _of_photos(
+    rows: Iterable[Row], column: Literal["category", "virtual_class"], *, path: Path
+) -> dict[Path, str | None]:
     """What a column says of each photo."""
     found: dict[Path, str | None] = {}
     for row in rows:

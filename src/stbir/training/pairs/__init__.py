@@ -44,8 +44,9 @@ class PairsData(Settings):
     object with all its photos, near duplicates of them and sketches is always on one side. With `folds_of` "categories"
     whole categories are dealt out instead, and validated on: what is tested then is of kinds that were never seen.
 
-    Fine classes, "virtual classes" in STBIR (arXiv 2604.15735), are those `given` by the set, clusters of the starting
-    model's photo vectors within each category (`kmeans`, into as many as `clusters` says), the categories, or none.
+    Fine classes, "virtual classes" in STBIR (arXiv 2604.15735), are those `given` by the set (in a table of yours
+    the column `virtual_class`), clusters of the starting model's photo vectors within each category (`kmeans`, into
+    as many as `clusters` says), the categories, or none.
 
     With `one_category` a batch is of one category where there are enough photos of it, so that its rows are hard to
     tell apart; what is left over of each category shares the last batches of an epoch (DESIGN).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from stbir.evaluation.options import Protocol
@@ -39,25 +40,24 @@ def _is_default(cell: Cell, test: str) -> bool:
 
 
 def _joined(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The queries of several tests, numbered on; those that not every one of them has are left out."""
+    """The queries of several tests, numbered on; a modality that one of them lacks is left out."""
     joined: dict[str, Any] = {}
     for condition in CONDITIONS:
         parts = [test.get(condition, {}) for test in tests]
         joined[condition] = {
             modality: _columns([part[modality] for part in parts])
-            for modality in (parts[0] if parts else ())
+            for modality in parts[0]
             if all(modality in part for part in parts)
         }
     return joined
 
 
 def _columns(parts: Sequence[Mapping[str, Sequence[Any]]]) -> dict[str, list[Any]]:
-    columns: dict[str, list[Any]] = {"query": []}
-    first = 0
-    for part in parts:
-        columns["query"] += [first + query for query in part["query"]]
-        first = max([first, *(query + 1 for query in columns["query"])])
-    for name in parts[0]:
-        if name != "query" and all(name in part for part in parts):
-            columns[name] = [value for part in parts for value in part[name]]
+    columns: dict[str, list[Any]] = {
+        name: [value for part in parts for value in part[name]]
+        for name in parts[0]
+        if all(name in part for part in parts)
+    }
+    firsts = accumulate((1 + max(part["query"], default=-1) for part in parts), initial=0)
+    columns["query"] = [first + query for first, part in zip(firsts, parts, strict=False) for query in part["query"]]
     return columns
