@@ -346,3 +346,18 @@ def test_studies_that_make_no_sense(study: Path, old: str, new: str, says: str) 
     with pytest.raises(ConfigError) as caught:
         read_study(study)
     assert says in str(caught.value)
+
+
+def test_a_recipe_keeps_of_its_data_what_it_may_decide(study: Path) -> None:
+    recipe = study.with_name("plain.toml")
+    recipe.write_text(recipe.read_text().replace("[[stages]]", "unpaired = true\nmirror = true\n[[stages]]", 1))
+    recipe.write_text(recipe.read_text().replace('split = "all" }]\n', 'split = "all" }]\n', 1))
+    assert not any(data["unpaired"] for data in planned(study))
+    study.write_text(study.read_text().replace("folds = 2", 'folds = 2\nrecipes_decide = ["unpaired"]'))
+    assert all(data["unpaired"] and not data["mirror"] for data in planned(study))
+    assert {data["sets"][0]["folder"] for data in planned(study)} == {"boxes"}
+
+
+def planned(study: Path) -> list[dict[str, Any]]:
+    """The data of each training of a study."""
+    return [cell.plan.model_dump()["data"] for cell in read_study(study)[1] if cell.plan]

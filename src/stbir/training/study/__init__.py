@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -75,7 +75,8 @@ class Task(Settings):
     With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
     together depends on the seed. Without, the splits that `tests` names are tested on. `looks` are the ways each test
     is measured; without any, each query looks for its own photo among all of the test. Objects that settings were
-    `chosen_on` are tested too, and the table has a second test without them.
+    `chosen_on` are tested too, and the table has a second test without them. What of the data `recipes_decide` is as
+    each recipe has it, for methods that are learned without pairs, or from mixed batches.
     """
 
     name: str = Field(pattern=NAME)
@@ -84,6 +85,7 @@ class Task(Settings):
     tests: tuple[Test, ...] = ()
     looks: tuple[Look, ...] = ()
     chosen_on: ChosenOn | None = None
+    recipes_decide: tuple[Literal["unpaired", "one_category"], ...] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Task:
@@ -103,9 +105,10 @@ class Task(Settings):
 class Study(Settings):
     """Which recipes and which models, as they are, meet on which tasks.
 
-    `recipes` are files beside the study; what they say of their data is replaced by that of the task. `models` are
-    measured without training. The differences of all the others to each of `against` are tested. A seed decides folds,
-    batches and everything random in them; what a method adds to its CLIP starts alike for all of them.
+    `recipes` are files beside the study; what they say of their data is replaced by that of the task, but for what the
+    task lets them decide. `models` are measured without training. The differences of all the others to each of
+    `against` are tested. A seed decides folds, batches and everything random in them; what a method adds to its CLIP
+    starts alike for all of them.
     """
 
     name: str = Field(pattern=NAME)
@@ -171,7 +174,9 @@ class Cell:
         """
         if self.recipe is None:
             return None
-        values = self.recipe.model_dump() | {"data": self.data.model_dump(), "seed": self.seed}
+        values = self.recipe.model_dump()
+        own = {name: values["data"].get(name, False) for name in self.task.recipes_decide}
+        values |= {"data": self.data.model_dump() | own, "seed": self.seed}
         return parse(Recipe, values, source=f"{self.entrant} on task {self.task.name}")
 
 
