@@ -1,7 +1,6 @@
 """Where sketches are lost that become a word: in the sentence, in the guess of the word, or in the drawing.
 
-    python benchmarks/one_word.py recipes/inversion/pic2word.toml recipes/inversion/searle.toml recipes/duet/duet.toml \
-        --data DIR
+    python benchmarks/one_word.py recipes/inversion/*.toml recipes/duet/duet.toml --data DIR
 
 Each recipe is trained once on fold 0 of 3 (fold seed 100); the test part is not looked at. Its validation objects and
 as many of the training objects are then found, each among these, by the sketch as the start sees it; by a word that is
