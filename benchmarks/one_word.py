@@ -11,29 +11,23 @@ tower; and by the word that the trained converter guesses from the photo, and fr
 from __future__ import annotations
 
 import argparse
-import random
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
+from memorised import items_of, plan_of
 from torch import Tensor
 
-from stbir.config import parse
 from stbir.functional.scoring import unit
 from stbir.methods import load
 from stbir.methods.base import Method
 from stbir.methods.duet import Duet
 from stbir.methods.inversion import TextualInversion
 from stbir.methods.searle import SEARLE, Inversion, SEARLEConfig
-from stbir.training.extends import read_recipe
 from stbir.training.loop import train
-from stbir.training.pairs.folds import parts_of
 from stbir.training.pairs.items import Item, split_of
-from stbir.training.recipe import Recipe
-
-DEALT = {"folds": 3, "fold": 0, "fold_seed": 100, "validation": 0.25}
 
 
 def main() -> None:
@@ -43,10 +37,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
     options = parser.parse_args()
     plans = [plan_of(path) for path in options.recipes]
-    assert plans[0].data.source == "pairs"
-    parts = parts_of(plans[0].data, root=options.data)
-    held_out = sorted(parts.validation, key=lambda item: item.name)
-    seen = random.Random(0).sample(sorted(parts.train, key=lambda item: item.name), len(held_out))
+    if len({str(plan.start.weights) for plan in plans}) > 1:
+        parser.error("these recipes start from different models; compare those that start from one")
+    seen, held_out = items_of(plans[0], root=options.data).values()
     print(f"Acc@1 / MRR in percent among {len(held_out)} photos{'':21}trained on      held out")
     start = load(str(plans[0].start.weights))
     both = [Pictures(start, some) for some in (seen, held_out)]
@@ -74,15 +67,6 @@ class Pictures:
         with torch.inference_mode():
             self.sketches = unit(backbone.embed_pictures(backbone.normalise(drawn)))
         self.owners = [place[query.instance] for query in split.queries for _ in query.sketches]
-
-
-def plan_of(path: Path) -> Recipe:
-    """A recipe on fold 0, all of it trained to its end."""
-    values = read_recipe(path).model_dump()
-    values |= {"data": values["data"] | DEALT, "validation": None}
-    for stage in values["stages"]:
-        stage["keep"] = "last"
-    return parse(Recipe, values, source=str(path))
 
 
 def optimised(start: Method, photos: Tensor) -> Tensor:

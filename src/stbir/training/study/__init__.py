@@ -76,7 +76,7 @@ class Task(Settings):
     together depends on the seed. Without, the splits that `tests` names are tested on. `looks` are the ways each test
     is measured; without any, each query looks for its own photo among all of the test. Objects that settings were
     `chosen_on` are tested too, and the table has a second test without them. What of the data `recipes_decide` is as
-    each recipe has it, for methods that are learned without pairs, or from mixed batches.
+    each recipe has it, for methods that are learned without pairs.
     """
 
     name: str = Field(pattern=NAME)
@@ -85,7 +85,7 @@ class Task(Settings):
     tests: tuple[Test, ...] = ()
     looks: tuple[Look, ...] = ()
     chosen_on: ChosenOn | None = None
-    recipes_decide: tuple[Literal["unpaired", "one_category"], ...] = ()
+    recipes_decide: tuple[Literal["unpaired"], ...] = ()
 
     @model_validator(mode="after")
     def _one_way(self) -> Task:
