@@ -7,6 +7,7 @@ from PIL import Image
 
 from stbir.data import sets
 from stbir.data.drawn import bench, bench_folder
+from stbir.data.sets import drawn_tasks
 
 
 def test_list_names_every_set(stbir) -> None:
@@ -32,6 +33,17 @@ def test_check_says_that_all_is_there(stbir, tmp_path: Path) -> None:
         0,
         ["found  all: 0 queries, 1 photos", f"folder in {tmp_path}: complete"],
     )
+
+
+def test_what_is_drawn_in_memory_lies_in_no_folder(stbir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn_tasks, "SIZE", 32)
+    monkeypatch.setattr(drawn_tasks, "TASKS", {name: (draw, 3) for name, (draw, _) in drawn_tasks.TASKS.items()})
+    said = stbir("data", "check", "drawn-tasks")
+    assert (said.code, said.out.splitlines()[-1]) == (0, "drawn-tasks: complete")
+    assert "found  shelves: 12 queries, 3 photos" in said.out.splitlines()
+    said = stbir("data", "check", "drawn-tasks", tmp_path)
+    assert said.code == 2
+    assert f"drawn-tasks is drawn when it is asked for and lies in no folder, not in {tmp_path} either" in said.err
 
 
 @pytest.mark.parametrize(

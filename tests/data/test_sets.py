@@ -25,7 +25,7 @@ def answerable(split: Split) -> None:
 
 
 def test_every_set_has_a_line_and_splits(tmp_path: Path) -> None:
-    assert len(sets.names()) == 17
+    assert len(sets.names()) == 18
     for name in sets.names():
         assert sets.summary(name).endswith(".")
         data = sets.open_set(name, tmp_path / "nothing")

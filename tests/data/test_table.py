@@ -69,6 +69,12 @@ def test_virtual_classes_are_kept_of_photos(folder: Path) -> None:
         read_table(table(folder, f"{head},blue,a.png,boots\n"))
 
 
+def test_a_reference_is_shown_and_not_in_the_gallery(folder: Path) -> None:
+    split = read_table(table(folder, "sketch,text,photo,reference\n,in blue,a.png,b.png\n,red,c.png,\n"))
+    assert [photo.id for photo in split.photos] == ["a.png", "c.png"]
+    assert [query.photo and query.photo.path for query in split.queries] == [(folder / "b.png").resolve(), None]
+
+
 def test_quoted_commas_and_line_breaks(folder: Path) -> None:
     split = read_table(table(folder, 'sketch,text,photo\n,"red, with ""laces""\nand more",a.png\n'))
     assert split.queries[0].text == 'red, with "laces"\nand more'
@@ -85,7 +91,10 @@ def test_sketches_are_read_late(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "lacks the columns sketch, text, photo (known: sketch, text, photo, category, virtual_class; found: noth"),
+        (
+            "",
+            "lacks the columns sketch, text, photo (known: sketch, text, photo, category, reference, virtual_class; f",
+        ),
         ("sketch,text,image\ns.png,red,a.png\n", "lacks the column photo (known: sketch, text, photo, category,"),
         ("sketch,text,image\ns.png,red,a.png\n", "found: sketch, text, image)"),
         ("sketch;text;photo\n;red;a.png\n", "found: sketch;text;photo"),
@@ -101,6 +110,9 @@ def test_sketches_are_read_late(folder: Path) -> None:
         ("sketch,text,photo\n,red," + "x" * 5000 + "\n", "1 of the 1 files"),
         ("sketch,text,photo\n,red,.\n", "1 of the 1 files"),
         ("sketch,text,photo\n,red,a\0.png\n", "null byte"),
+        ("sketch,text,photo,reference\n,,a.png,b.png\n", "line 2: a reference alone asks for nothing else; add a text"),
+        ("sketch,text,photo,reference\n,red,a.png,no.png\n", "1 of the 2 files named in"),
+        ("sketch,text,photo,reference\n,red,a.png,b\0.png\n", "null byte"),
         ("sketch,text,photo,category\n,red,a.png,boots\n,blue,./a.png,shoes\n", "./a.png is 'shoes' here and 'boots'"),
         ("sketch,text,photo\n," + "x" * 200_000 + ",a.png\n", "is not a CSV table"),
     ],

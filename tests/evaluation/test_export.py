@@ -167,6 +167,28 @@ def test_files_are_named_as_seen_from_where_they_are_written(table: Path, tmp_pa
     ]
 
 
+def test_a_reference_photo_is_told_where_it_was_shown(table: Path) -> None:
+    table.write_text("sketch,text,photo,reference\n,0,p0.png,p2.png\ns.json,1,p1.png,\n")
+    found = full(read_table(table))
+    write_beir(table.parent, found.trial)
+    queries = [*map(json.loads, (table.parent / "queries.jsonl").read_text().splitlines())]
+    assert [query["metadata"] for query in queries] == [{"sketch": "", "reference": "p2.png"}, {"sketch": "s.json"}]
+    write_queries(table.parent / "q.csv", found)
+    with (table.parent / "q.csv").open(newline="") as file:
+        rows = {(row["modality"], row["query"]): row for row in csv.DictReader(file)}
+    assert {key: (row["sketch"], row["text"], row["reference"]) for key, row in rows.items()} == {
+        ("sketch", "q2"): ("s.json", "", ""),
+        ("text", "q1"): ("", "0", ""),
+        ("text", "q2"): ("", "1", ""),
+        ("both", "q2"): ("s.json", "1", ""),
+        ("photo", "q1"): ("", "", "p2.png"),
+        ("composed", "q1"): ("", "0", "p2.png"),
+    }
+    before = found.report.protocol["revision"]
+    Image.new("RGB", (8, 8), "red").save(table.parent / "p2.png")
+    assert full(read_table(table)).report.protocol["revision"] != before, "what is shown belongs to the data"
+
+
 def test_the_revision_is_that_of_the_content(table: Path, tmp_path: Path) -> None:
     def revision() -> str:
         return str(full(read_table(table)).report.protocol["revision"])

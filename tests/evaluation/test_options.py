@@ -1,5 +1,7 @@
 """Each option of a protocol changes the number it should, by the amount worked out on paper."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from known_vectors import Known, asked, drawn, on_a_line, photo, split_of
@@ -125,6 +127,9 @@ def test_all_sketches_of_a_photo_as_one_query() -> None:
     words = split_of([drawn(0, 0, text="0"), drawn(1, 0, text="1")], [photo(0), photo(1), photo(2)])
     with pytest.raises(InputError, match="look for one photo with different words, '0' and '1'"):
         measured(words, method, sketches="averaged")
+    shown = split_of([replace(drawn(0, 0), photo=photo(1)), replace(drawn(1, 0), photo=photo(2))], [photo(0), photo(1)])
+    with pytest.raises(InputError, match="look for one photo with different reference photos"):
+        measured(shown, method, sketches="averaged")
 
 
 def test_what_is_nowhere_in_the_gallery_is_refused() -> None:

@@ -333,6 +333,8 @@ def test_differences_are_of_the_same_queries() -> None:
         ("validation = 0", "folds = 3", "task 'boxes': the folds of a st"),
         ('recipes = ["plain.toml"]', 'recipes = ["scratch.toml"]', "a new CLIP learns its words from drawn objects"),
         ("folds = 2", "", "needs either folds, 2 or more, or tests"),
+        ("folds = 2", "folds = 2\nonly_folds = [2]", "different numbers from 0 to below folds = 2, given: 2"),
+        ("folds = 2", "folds = 2\nonly_folds = [0, 0]", "different numbers from 0 to below folds = 2, given: 0, 0"),
         ("against = [", 'against = ["nobody", ', "against names 'nobody', which is none of"),
         ('recipes = ["plain.toml"]', 'recipes = ["plain.toml", "plain.toml"]', "two of a name"),
         ('recipes = ["plain.toml"]', 'recipes = ["other.toml"]', "cannot read"),
@@ -356,6 +358,14 @@ def test_a_recipe_keeps_of_its_data_what_it_may_decide(study: Path) -> None:
     study.write_text(study.read_text().replace("folds = 2", 'folds = 2\nrecipes_decide = ["unpaired"]'))
     assert all(data["unpaired"] and not data["mirror"] for data in planned(study))
     assert {data["sets"][0]["folder"] for data in planned(study)} == {"boxes"}
+
+
+def test_some_folds_of_each_seed_can_be_left_out(study: Path) -> None:
+    everything = read_study(study)[1]
+    study.write_text(study.read_text().replace("folds = 2", "folds = 2\nonly_folds = [1]"))
+    cells = read_study(study)[1]
+    assert [cell.place for cell in cells] == [cell.place for cell in everything if cell.fold == 1]
+    assert [cell.data for cell in cells] == [cell.data for cell in everything if cell.fold == 1]
 
 
 def planned(study: Path) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from stbir.cli.wording import counted, place, shown, table
 from stbir.errors import InputError
@@ -27,7 +28,11 @@ def define_check(parser: argparse.ArgumentParser) -> None:
     """Name the options of `stbir data check`."""
     parser.add_argument("name", metavar="NAME", help="a data set; `stbir data list` names them")
     parser.add_argument(
-        "folder", metavar="DIR", type=place, nargs="?", help="where it lies (drawn-bench: the cache, if left out)"
+        "folder",
+        metavar="DIR",
+        type=place,
+        nargs="?",
+        help="where it lies (drawn-bench: the cache, if left out; drawn-tasks: nowhere)",
     )
     parser.add_argument("--variant", metavar="V", help="one of several published splits, such as 100-25 of sketchy")
     parser.add_argument(
@@ -46,7 +51,8 @@ def run_check(options: argparse.Namespace) -> int:
         for line in lines:
             print(f"{mark:5}  {shown(line)}")
     result = counted(len(findings.faults), "fault") if findings.faults else "complete"
-    print(f"{options.name} in {shown(folder)}: {result}")
+    where = "" if folder == Path() else f" in {shown(folder)}"
+    print(f"{options.name}{where}: {result}")
     return INCOMPLETE if findings.faults else 0
 
 

@@ -21,10 +21,14 @@ def define_queries(parser: argparse.ArgumentParser) -> None:
         "data",
         metavar="DATA",
         type=place,
-        help="a CSV with the columns sketch, text, photo and maybe category; or a data set of `stbir data list`",
+        help="a CSV with the columns sketch, text, photo and maybe category and reference, a photo that the query "
+        "shows; or a data set of `stbir data list`",
     )
     parser.add_argument(
-        "--at", metavar="DIR", type=place, help="where the data set lies (drawn-bench: the cache, if left out)"
+        "--at",
+        metavar="DIR",
+        type=place,
+        help="where the data set lies (drawn-bench: the cache, if left out; drawn-tasks: nowhere)",
     )
     parser.add_argument("--split", metavar="NAME", help="which of its splits (default: test); a wrong name lists all")
     parser.add_argument("--variant", metavar="V", help="one of several published ways to split it")

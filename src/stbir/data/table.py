@@ -1,6 +1,7 @@
-"""A table of queries and their target photos: any CSV with the columns `sketch,text,photo[,category][,virtual_class]`.
+"""A table of queries and their target photos: a CSV with the columns `sketch,text,photo`, and maybe some more.
 
-A virtual class is a fine sub-category of a photo, for training (`virtual_classes = "given"`).
+These are `category`; `reference`, a photo that the query shows, for composed retrieval ("like this one, but red"); and
+`virtual_class`, a fine sub-category of a photo, for training (`virtual_classes = "given"`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from stbir.errors import InputError
 from stbir.types import Photo, Query, Split, Value
 
 COLUMNS = ("sketch", "text", "photo")
-OPTIONAL = ("category", "virtual_class")
+OPTIONAL = ("category", "reference", "virtual_class")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Row:
     name: str
     """The photo as the table spells it."""
     virtual_class: str | None = None
+    reference: Path | None = None
 
 
 class Queries(Sequence[Query]):
@@ -62,6 +64,7 @@ def read_query(row: Row) -> Query:
     return Query(
         sketches=() if row.sketch is None else (read_sketch(row.sketch),),
         text=row.text,
+        photo=None if row.reference is None else Photo(id=str(row.reference), path=row.reference),
         instance=str(row.photo),
         category=row.category,
     )
@@ -71,8 +74,9 @@ def read_table(path: str | Path) -> Split:
     """Read a table of queries as a split whose gallery is every distinct photo the table names.
 
     One row is one query whose only relevant photo is `photo`. A row may lack the sketch or the text; a row
-    without both is a distractor. Paths are relative to the table, and two spellings of one path are one photo.
-    `.tsv` means tabs, everything else commas; other columns are ignored. Sketches are read when needed.
+    without both is a distractor. A reference stands in the gallery only if a row names it as its photo. Paths
+    are relative to the table, and two spellings of one path are one photo. `.tsv` means tabs, everything else
+    commas; other columns are ignored. Sketches are read when needed.
 
     Raises:
         InputError: a missing file or column, a malformed row, no rows, no queries, missing files, or a photo
@@ -143,9 +147,11 @@ def _row(fields: list[str], *, header: list[str], line: int, path: Path) -> Row:
     name = values.get("photo", "")
     if not name:
         raise InputError(f"{path}, line {line}: no photo; every row names one")
-    if "\0" in name or "\0" in values.get("sketch", ""):
+    sketch, reference = values.get("sketch"), values.get("reference")
+    if any("\0" in file for file in (name, sketch, reference) if file):
         raise InputError(f"{path}, line {line}: a file name contains a null byte")
-    sketch = values.get("sketch")
+    if reference and not sketch and not values.get("text"):
+        raise InputError(f"{path}, line {line}: a reference alone asks for nothing else; add a text or a sketch")
     return Row(
         line=line,
         sketch=(path.parent / sketch).resolve() if sketch else None,
@@ -154,11 +160,12 @@ def _row(fields: list[str], *, header: list[str], line: int, path: Path) -> Row:
         category=values.get("category") or None,
         name=name,
         virtual_class=values.get("virtual_class") or None,
+        reference=(path.parent / reference).resolve() if reference else None,
     )
 
 
 def _refuse_missing(rows: Iterable[Row], *, path: Path) -> None:
-    named = dict.fromkeys(file for row in rows for file in (row.photo, row.sketch) if file)
+    named = dict.fromkeys(file for row in rows for file in (row.photo, row.sketch, row.reference) if file)
     missing = [file for file in named if not _is_file(file)]
     if missing:
         first = ", ".join(str(file) for file in missing[:3]) + (", ..." if len(missing) > 3 else "")

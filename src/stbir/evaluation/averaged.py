@@ -46,6 +46,11 @@ class Averaged(Sequence[Query]):
                 f"the queries {numbers[0] + 1} and {numbers[-1] + 1} look for one photo with different words, "
                 f"{texts[0][:40]!r} and {texts[1][:40]!r}; averaged sketches need the same words for each photo"
             )
+        if len({query.photo and query.photo.id for query in queries}) > 1:
+            raise InputError(
+                f"the queries {numbers[0] + 1} and {numbers[-1] + 1} look for one photo with different "
+                "reference photos; averaged sketches need the same for each photo"
+            )
         drawn = tuple(sketch for query in queries for sketch in query.sketches)
         return replace(queries[0], sketches=drawn, text=texts[0] if texts else None)
 

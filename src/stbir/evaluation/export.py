@@ -53,13 +53,13 @@ def write_queries(path: Path, evaluation: Evaluation) -> None:
     measures = [RANK, *(name for name in trial.protocol.measures if name != "median_rank")]
     with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["modality", "query", "target", "category", "sketch", "text", *measures, "first"])
+        writer.writerow(["modality", "query", "target", "category", "sketch", "text", "reference", *measures, "first"])
         for name, found in evaluation.findings.items():
             asked = trial.asked[name]
             for row, number in enumerate(asked.numbers):
                 at = trial.targets.numbers.get(asked.wanted[row])
                 target = None if at is None else photos[at]
-                sketch, text = _said(trial, number, folder=path.parent)
+                text, shown = _said(trial, number, folder=path.parent)
                 first = found.places[row, 0] if found.places.shape[1] else -1
                 writer.writerow(
                     [
@@ -67,8 +67,9 @@ def write_queries(path: Path, evaluation: Evaluation) -> None:
                         query_word(number),
                         target.id if target else "",
                         asked.categories[row] or (target and target.category) or "",
-                        sketch if name != "text" else "",
-                        text if name != "sketch" else "",
+                        shown["sketch"] if name not in ("text", "photo") else "",
+                        text if name not in ("sketch", "photo") else "",
+                        shown.get("reference", "") if name in ("photo", "composed") else "",
                         *(f"{found.values[measure][row]:.9g}" for measure in measures),
                         photos[trial.gallery[first]].id if first >= 0 else "",
                     ]
@@ -135,8 +136,8 @@ def write_beir(folder: Path, trial: Trial) -> None:
             relevant.setdefault(trial.asked[name].numbers[row], set()).add(place)
     with _open(folder / "queries.jsonl") as file:
         for number in sorted(relevant):
-            sketch, text = _said(trial, number, folder=folder)
-            _write_line(file, query_word(number), text, {"sketch": sketch})
+            text, shown = _said(trial, number, folder=folder)
+            _write_line(file, query_word(number), text, shown)
     with _open(folder / "qrels" / "test.tsv") as file:
         file.write("query-id\tcorpus-id\tscore\n")
         for number in sorted(relevant):
@@ -164,13 +165,14 @@ def relevant_places(trial: Trial, name: str) -> Iterator[tuple[int, int]]:
                 yield row, int(place)
 
 
-def _said(trial: Trial, number: int, *, folder: Path) -> tuple[str, str]:
-    """The sketch file and the words of a query, without reading the sketch where a table names it."""
+def _said(trial: Trial, number: int, *, folder: Path) -> tuple[str, dict[str, str]]:
+    """The words of a query, and its sketch file and reference photo, without reading these where a table names them."""
     queries = trial.targets.split.queries
-    if isinstance(queries, Queries):
-        row = queries.rows[number]
-        return _seen_from(folder, row.sketch), row.text or ""
-    return "", queries[number].text or ""
+    if not isinstance(queries, Queries):
+        return queries[number].text or "", {"sketch": ""}
+    row = queries.rows[number]
+    shown = {} if row.reference is None else {"reference": _seen_from(folder, row.reference)}
+    return row.text or "", {"sketch": _seen_from(folder, row.sketch)} | shown
 
 
 def _seen_from(folder: Path, path: Path | None) -> str:

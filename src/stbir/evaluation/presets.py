@@ -133,6 +133,12 @@ _ALL = (
         expected_photos=3_000,
     ),
     Protocol(
+        name="styles",
+        about="DESIGN, for imagenet-r and drawn-tasks: relevant is what is of the kind and in the style asked for",
+        measures=("map@all", "acc@1", "p@10", "r@10"),
+        relevance="category",
+    ),
+    Protocol(
         name="stbir-joint",
         about="code of the STBIR authors: all sketches of a photo averaged, then the words added; shoes and chairs in "
         "one gallery (here the average is made unit length before that)",

@@ -27,8 +27,10 @@ def revision(split: Split) -> str:
     for photo, content in zip(split.photos, photo_contents(split.photos), strict=True):
         names.setdefault(photo.instance, photo.id)
         whole.update(_line("photo", photo.id, names[photo.instance], photo.category, content))
-    for sketches, text, instance, category in _asked(split.queries):
+    for sketches, text, instance, category, reference in _asked(split.queries):
         whole.update(_line("query", *sketches, text, names.get(instance, instance), category))
+        if reference is not None:
+            whole.update(_line("reference", reference))
     return whole.hexdigest()[:LENGTH]
 
 
@@ -37,14 +39,17 @@ def photo_contents(photos: Sequence[Photo]) -> list[str]:
     return [_photo(photo) for photo in photos]
 
 
-def _asked(queries: Sequence[Query]) -> Iterator[tuple[list[str], str | None, str | None, str | None]]:
+def _asked(queries: Sequence[Query]) -> Iterator[tuple[list[str], str | None, str | None, str | None, str | None]]:
     if isinstance(queries, Queries):  # hashing a file is cheaper than reading the sketch in it
         for row in queries.rows:
             drawn = [] if row.sketch is None else [_file(row.sketch)]
-            yield drawn, row.text, str(row.photo), row.category
+            shown = None if row.reference is None else _file(row.reference)
+            yield drawn, row.text, str(row.photo), row.category, shown
     else:
         for query in queries:
-            yield [_sketch(one) for one in query.sketches], query.text, query.instance, query.category
+            drawn = [_sketch(one) for one in query.sketches]
+            shown = None if query.photo is None else _photo(query.photo)
+            yield drawn, query.text, query.instance, query.category, shown
 
 
 def _photo(photo: Photo) -> str:

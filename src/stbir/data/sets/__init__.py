@@ -42,15 +42,7 @@ def open_set(name: str, folder: str | Path, *, variant: str | None = None) -> Da
     Raises:
         UnknownName: there is no such data set, or it has no such variant.
     """
-    from stbir.data.sets.base import DataSet
-
-    module = import_module(f"stbir.data.sets.{_stem(name)}")
-    (kind,) = (
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, DataSet) and value.__module__ == module.__name__
-    )
-    return kind(folder, variant=variant)
+    return _kind(name)(folder, variant=variant)
 
 
 def load(name: str, folder: str | Path, split: str = "test", *, variant: str | None = None) -> Split:
@@ -66,10 +58,16 @@ def load(name: str, folder: str | Path, split: str = "test", *, variant: str | N
 def place_of(name: str, folder: Path | None) -> Path:
     """Where a data set lies: the folder that was given, or the cache of the one that we draw ourselves.
 
+    What is drawn when it is asked for lies in no folder, and any will do.
+
     Raises:
         UnknownName: there is no such data set.
-        InputError: no folder was given for a data set that has to be got by hand.
+        InputError: no folder was given for a data set that has to be got by hand, or one where none belongs.
     """
+    if _kind(name).in_memory:
+        if folder is not None:
+            raise InputError(f"{name} is drawn when it is asked for and lies in no folder, not in {folder} either")
+        return Path()
     if folder is not None:
         return folder
     if _stem(name) != _stem(_DRAWN):
@@ -77,6 +75,18 @@ def place_of(name: str, folder: Path | None) -> Path:
     from stbir.data.drawn.bench_folder import bench_cache
 
     return bench_cache()
+
+
+def _kind(name: str) -> type[DataSet]:
+    from stbir.data.sets.base import DataSet
+
+    module = import_module(f"stbir.data.sets.{_stem(name)}")
+    (kind,) = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, DataSet) and value.__module__ == module.__name__
+    )
+    return kind
 
 
 def _stem(name: str) -> str:

@@ -44,8 +44,12 @@ class Need:
 
 
 class DataSet(ABC):
-    """A data set in a folder; `variants` are the published ways to split it, the usual one first."""
+    """A data set in a folder; `variants` are the published ways to split it, the usual one first.
 
+    One that is `in_memory` is drawn when it is asked for, and its folder does not matter.
+    """
+
+    in_memory: ClassVar[bool] = False
     needs: ClassVar[tuple[Need, ...]] = ()
     variants: ClassVar[tuple[str, ...]] = ()
 

@@ -73,24 +73,36 @@ class Task(Settings):
     """What models are trained and tested on.
 
     With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
-    together depends on the seed. Without, the splits that `tests` names are tested on. `looks` are the ways each test
-    is measured; without any, each query looks for its own photo among all of the test. Objects that settings were
-    `chosen_on` are tested too, and the table has a second test without them. What of the data `recipes_decide` is as
-    each recipe has it, for methods that are learned without pairs.
+    together depends on the seed. `only_folds` leaves out the others of each seed, where all would take too long: then
+    another part is tested in each seed. Without folds, the splits that `tests` names are tested on. `looks` are the
+    ways each test is measured; without any, each query looks for its own photo among all of the test. Objects that
+    settings were `chosen_on` are tested too, and the table has a second test without them. What of the data
+    `recipes_decide` is as each recipe has it, for methods that are learned without pairs.
     """
 
     name: str = Field(pattern=NAME)
     data: PairsData
     folds: int = Field(default=0, ge=0)
+    only_folds: tuple[int, ...] = ()
     tests: tuple[Test, ...] = ()
     looks: tuple[Look, ...] = ()
     chosen_on: ChosenOn | None = None
     recipes_decide: tuple[Literal["unpaired"], ...] = ()
 
+    @property
+    def tested_folds(self) -> tuple[int, ...]:
+        """The folds of a seed that are tested; a task without folds counts as one."""
+        return self.only_folds or tuple(range(max(1, self.folds)))
+
     @model_validator(mode="after")
     def _one_way(self) -> Task:
         if self.folds == 1 or bool(self.folds) == bool(self.tests):
             raise ValueError(f"task {self.name!r} needs either folds, 2 or more, or tests")
+        if len({*self.only_folds} & {*range(self.folds)}) < len(self.only_folds):
+            raise ValueError(
+                f"task {self.name!r}: only_folds are different numbers from 0 to below folds = {self.folds}, "
+                f"given: {', '.join(map(str, self.only_folds))}"
+            )
         if self.chosen_on is not None and not self.folds:
             raise ValueError(f"task {self.name!r}: chosen_on tells objects of folds apart, and this task has tests")
         if self.data.folds or self.data.fold:
@@ -186,6 +198,6 @@ def cells_of(study: Study, recipes: dict[str, Recipe]) -> list[Cell]:
         Cell(task, entrant, recipes.get(entrant), seed, fold)
         for seed in study.seeds
         for task in study.tasks
-        for fold in range(max(1, task.folds))
+        for fold in task.tested_folds
         for entrant in study.entrants
     ]
