@@ -1,9 +1,14 @@
 from pathlib import Path
 
 import pytest
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
+import torch
+from tokenizers import Tokenizer, models
+from torch import Tensor
+from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from stbir.nn.vocabulary import word_tokenizer
+from stbir.errors import ConfigError
+from stbir.nn.clip import Backbone, load_backbone
+from stbir.nn.vocabulary import unknown_words, with_words, word_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +41,48 @@ def test_saved_and_loaded_it_is_the_same(tokenizer: PreTrainedTokenizerBase, tmp
     again = AutoTokenizer.from_pretrained(tmp_path)
     text = "Gray boots with QUIXOTIC laces"
     assert again(text)["input_ids"] == tokenizer(text)["input_ids"]
+
+
+def test_words_that_it_does_not_know(tokenizer: PreTrainedTokenizerBase) -> None:
+    texts = ["Red boots with ZIPS", "a zip, a buckle", "buckle-less boot"]
+    assert unknown_words(tokenizer, texts, at_least=1) == ["a", "buckle", "less", "zip"]
+    assert unknown_words(tokenizer, texts, at_least=2) == ["a", "buckle", "zip"]
+
+
+def test_new_words_come_behind_the_known_ones(tokenizer: PreTrainedTokenizerBase, tmp_path: Path) -> None:
+    before = tokenizer.get_vocab()
+    grown = with_words(tokenizer, ["buckle", "zip"])
+    assert tokenizer.get_vocab() == before
+    assert grown.get_vocab() == before | {"buckle": len(before), "zip": len(before) + 1}
+    assert words(grown, "Zips, red buckles, quixotic") == ["<begin>", "zip", "red", "buckle", "<unknown>", "<end>"]
+    grown.save_pretrained(tmp_path)
+    again = AutoTokenizer.from_pretrained(tmp_path)
+    assert again("zip boot")["input_ids"] == grown("zip boot")["input_ids"]
+
+
+def test_a_model_learns_words_and_forgets_none(clip_folder: Path, tmp_path: Path) -> None:
+    backbone, plain = load_backbone(str(clip_folder)), load_backbone(str(clip_folder))
+    backbone.add_words(["buckle", "zip"])
+
+    def embedded(backbone: Backbone, *texts: str) -> Tensor:
+        with torch.inference_mode():
+            return backbone.embed_texts(*backbone.preprocessing.text(texts))
+
+    known = ("red leather boot", "a green bottle")
+    torch.testing.assert_close(embedded(backbone, *known), embedded(plain, *known), rtol=0, atol=0)
+    first, second = embedded(backbone, "red buckle", "red zip")
+    assert not torch.allclose(first, second)
+    same = embedded(plain, "red buckle", "red zip")
+    torch.testing.assert_close(same[0], same[1], rtol=0, atol=0)
+    table, old = (one.clip.text_model.embeddings.token_embedding.weight for one in (backbone, plain))
+    assert table.requires_grad
+    assert 0.5 < float((table[-2:].std() / old.std()).detach()) < 2
+    assert backbone.preprocessing.fingerprint() != plain.preprocessing.fingerprint()
+    backbone.save(tmp_path)
+    torch.testing.assert_close(embedded(load_backbone(str(tmp_path)), "red zip"), second[None])
+
+
+def test_a_tokenizer_of_pieces_knows_all_words() -> None:
+    pieces = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE({"a": 0}, [])))
+    with pytest.raises(ConfigError, match=r"spells words in pieces.*leave out new_words"):
+        unknown_words(pieces, ["zip"], at_least=1)

@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,26 @@ class Backbone(nn.Module):
         """Embed tokenised texts (batch, length): (batch, dimension), not of unit length."""
         tower = self.text
         return tower(tower.sentence(ids, mask))
+
+    def add_words(self, words: Sequence[str]) -> None:
+        """Extend the vocabulary; the vectors of new words are like those of known ones, by chance but always the same.
+
+        Raises:
+            ConfigError: the tokenizer is not one of whole words.
+        """
+        from stbir.nn.vocabulary import with_words
+
+        self.preprocessing = replace(self.preprocessing, tokenizer=with_words(self.preprocessing.tokenizer, words))
+        place = self.clip.text_model.embeddings
+        known = place.token_embedding.weight.detach()
+        chance = torch.randn(len(words), known.shape[1], generator=torch.Generator().manual_seed(0))
+        fresh = known.mean(dim=0).cpu() + known.std(dim=0).cpu() * chance
+        whole = torch.cat([known, fresh.to(known)])
+        place.token_embedding = nn.Embedding.from_pretrained(
+            whole, freeze=not place.token_embedding.weight.requires_grad
+        )
+        settings: Any = self.clip.config.text_config
+        settings.vocab_size = len(whole)
 
     def save(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
         """Write weights, configuration, tokenizer and image processor in Hugging Face layout."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from stbir.errors import ConfigError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -43,7 +46,7 @@ def word_tokenizer(texts: Iterable[str], *, max_tokens: int, at_least: int = 2) 
         [pre_tokenizers.Split(Regex(r"[^\p{L}\p{N}]+"), behavior="removed"), pre_tokenizers.Digits()]
     )
     count = Counter(word for text in texts for word in _words(tokenizer, text))
-    known = sorted(word for word, times in count.items() if times >= at_least)
+    known = _frequent(count, at_least)
     tokenizer.model = models.WordLevel({**SPECIAL, **{word: i + len(SPECIAL) for i, word in enumerate(known)}}, UNKNOWN)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{BEGIN} $A {END}", special_tokens=[(BEGIN, SPECIAL[BEGIN]), (END, SPECIAL[END])]
@@ -56,6 +59,50 @@ def word_tokenizer(texts: Iterable[str], *, max_tokens: int, at_least: int = 2) 
         bos_token=BEGIN,
         unk_token=UNKNOWN,
     )
+
+
+def unknown_words(tokenizer: PreTrainedTokenizerBase, texts: Iterable[str], *, at_least: int) -> list[str]:
+    """The words that occur in `texts` at least `at_least` times and that a word tokenizer does not know, sorted.
+
+    Raises:
+        ConfigError: the tokenizer is none of ours: it spells words in pieces, and so knows all of them.
+    """
+    backend = _backend(tokenizer)
+    known = backend.get_vocab()
+    count = Counter(word for text in texts for word in _words(backend, text) if word not in known)
+    return _frequent(count, at_least)
+
+
+def with_words(tokenizer: PreTrainedTokenizerBase, words: Iterable[str]) -> PreTrainedTokenizerBase:
+    """The same tokenizer with further words; known ones keep their numbers.
+
+    Raises:
+        ConfigError: it is none of ours.
+    """
+    from tokenizers import models
+
+    grown = deepcopy(tokenizer)
+    backend = _backend(grown)
+    known = backend.get_vocab()
+    new = {word: len(known) + place for place, word in enumerate(words)}
+    backend.model = models.WordLevel({**known, **new}, UNKNOWN)
+    return grown
+
+
+def _frequent(count: Counter[str], at_least: int) -> list[str]:
+    return sorted(word for word, times in count.items() if times >= at_least)
+
+
+def _backend(tokenizer: PreTrainedTokenizerBase) -> Any:
+    from tokenizers import models
+
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if backend is None or not isinstance(backend.model, models.WordLevel):
+        raise ConfigError(
+            "this model spells words in pieces, so that there are none it does not know; leave out new_words, which is "
+            "for models with a vocabulary of whole words, such as tiny"
+        )
+    return backend
 
 
 def _words(tokenizer: object, text: str) -> list[str]:

@@ -23,7 +23,7 @@ from stbir.training.processes import Processes, processes
 from stbir.training.recipe import DrawnData, Recipe
 from stbir.training.reporters import open_reporter
 from stbir.training.selection import Selection
-from stbir.training.source import CategorySource, LossSource, Source, open_source
+from stbir.training.source import CategorySource, LossSource, Source, WordSource, open_source
 from stbir.training.stages import LOSS, Validation, parts
 from stbir.training.steps import Course, run_stage, tell
 from stbir.training.validation import measure
@@ -134,6 +134,8 @@ def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Metho
 
     method = made()
     source = open_source(plan, root=root, method=method)
+    if isinstance(source, WordSource) and (words := source.new_words(method)):
+        backbone.add_words(words)
     told = getattr(method.config, "classes", None)
     if told == 0 and source.classes:
         method = made(classes=source.classes)

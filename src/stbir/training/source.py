@@ -74,6 +74,15 @@ class CategorySource(Protocol):
         ...
 
 
+@runtime_checkable
+class WordSource(Protocol):
+    """Data whose words a method may not know."""
+
+    def new_words(self, method: Method) -> list[str]:
+        """The words that a method is to learn before it sees this data."""
+        ...
+
+
 @dataclass(frozen=True)
 class DrawnSource:
     """Objects drawn as they are needed: no end, no fine classes."""

@@ -61,6 +61,9 @@ class PairsData(Settings):
 
     In training, photos are told by the words that are `given`; or those without any by the name of their `category`; or
     `none` by any, for methods that learn without captions. Tests and validation ask with the words there are.
+
+    A model with a vocabulary of whole words, such as `tiny`, is given the words that are said in training at least
+    `new_words` times and that it does not know, categories included (DESIGN); 0 leaves them all one unknown word.
     """
 
     source: Literal["pairs"]
@@ -81,6 +84,7 @@ class PairsData(Settings):
     forget_word: float = Field(default=0.0, ge=0, lt=1)
     unpaired: bool = False
     words: Literal["given", "category", "none"] = "given"
+    new_words: int = Field(default=0, ge=0)
 
     @property
     def labels(self) -> tuple[str, ...]:

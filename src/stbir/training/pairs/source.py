@@ -14,6 +14,8 @@ from stbir.data.pictures import open_picture
 from stbir.errors import ConfigError, InputError
 from stbir.methods.base import Method, Side
 from stbir.methods.batch import Batch, path_of
+from stbir.nn.captions import spoken
+from stbir.nn.vocabulary import unknown_words
 from stbir.training.pairs import PairsData
 from stbir.training.pairs.batches import PairBatches, PairStage, per_epoch, rows_of
 from stbir.training.pairs.classes import virtual_classes
@@ -99,6 +101,18 @@ class Pairs:
         )
         # a last batch that is not full would be filled with photos that were there already
         yield from (batches[step] for step in range(len(prepared) // batches.stage.batch_size))
+
+    def new_words(self, method: Method) -> list[str]:
+        """The words that a method does not know and is to learn: said often enough of what is trained on.
+
+        Raises:
+            ConfigError: the method has no vocabulary of whole words.
+        """
+        if not self.data.new_words:
+            return []
+        names = [spoken(name) for name in self.prepared.categories if name is not None]
+        texts = [*self.prepared.words, *names]
+        return unknown_words(method.backbone.preprocessing.tokenizer, texts, at_least=self.data.new_words)
 
     def introduce(self, method: Method) -> None:
         """Let a method meet every category, with all pictures of it that are trained on; never held-out ones."""
