@@ -1,5 +1,6 @@
 """Duet's applications measured on drawn objects: composed and scene retrieval, styles, and what it imagines."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from stbir.errors import InputError
 from stbir.evaluation.imagined import imagine
 from stbir.evaluation.options import Protocol
 from stbir.evaluation.protocol import evaluate
+from stbir.evaluation.swaps import follows
 from stbir.evaluation.vectors import encode_asked, only
 from stbir.methods import build
 from stbir.methods.duet import Duet
 from stbir.nn.clip import load_backbone
-from stbir.types import Photo, Query, Split
+from stbir.types import Photo, Query, Sketch, Split
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +95,54 @@ def test_drawings_are_looked_for(method: Duet, tmp_path: Path, monkeypatch: pyte
     assert list(found.targets) == [query.instance for query in split.queries]
     with pytest.raises(InputError, match="no queries"):
         imagine(method, Split("empty", (), split.photos))
+
+
+def test_the_sheet_shows_what_was_asked_and_what_was_drawn(method: Duet, tmp_path: Path) -> None:
+    found = imagine(method, changed_objects(4, seed=0, size=64, reference="sketch"))
+    heights = []
+    for rows in (None, 1, 3, 100):
+        found.sheet(tmp_path / "sheet.png", rows=rows)
+        with Image.open(tmp_path / "sheet.png") as sheet:
+            heights.append(sheet.height)
+    assert heights[1] < heights[2] < heights[0] == heights[3]
+
+
+WORDS, SHAPES = {"red": (200, 30, 30), "blue": (30, 40, 190)}, ("square", "bar")
+
+
+def solid(shape: str, words: str) -> np.ndarray:
+    picture = np.full((64, 64, 3), 250, np.uint8)
+    rows, columns = (slice(20, 44), slice(20, 44)) if shape == "square" else (slice(28, 36), slice(4, 60))
+    picture[rows, columns] = WORDS[words]
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("drawn", "shape", "colour"),
+    [
+        (lambda s, w: solid(s, w), 1.0, 1.0),
+        (lambda s, w: solid(s, "red"), 1.0, 0.5),
+        (lambda s, w: solid("bar", w), 0.5, 1.0),
+        (lambda s, w: solid(SHAPES[s == "square"], w), 0.0, 1.0),
+        (lambda s, w: solid(s, "blue" if w == "red" else "red"), 1.0, 0.0),
+        (lambda s, w: (0.2 * solid(s, w) + 150).astype(np.uint8), 1.0, 1.0),  # pale, but not wrong
+    ],
+)
+def test_shape_follows_sketches_and_colour_words(
+    method: Duet, monkeypatch: pytest.MonkeyPatch, drawn, shape: float, colour: float
+) -> None:
+    kinds = [("square", "red"), ("bar", "blue")]
+    photos = [Photo("-".join(kind), instance="-".join(kind), image=Image.fromarray(solid(*kind))) for kind in kinds]
+    sketches = {name: Sketch(raster=solid(name, "blue")[..., 0]) for name in SHAPES}
+    names = {id(sketch): name for name, sketch in sketches.items()}
+    queries = [Query((sketches[s],), w, instance=f"{s}-{w}", category="c") for s, w in kinds]
+
+    def draw(asked, **_):
+        return np.stack([drawn(names[id(query.sketches[0])], query.text) for query in asked])
+
+    monkeypatch.setattr(method, "draw", draw)
+    found = follows(method, Split("four", queries, photos))
+    assert (found.swaps, found.shape, found.colour) == (2, shape, colour)
+    for some in ([queries[0]], [replace(query, text=None) for query in queries]):
+        with pytest.raises(InputError, match="no two queries of a category"):
+            follows(method, Split("four", some, photos))

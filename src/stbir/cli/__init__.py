@@ -22,6 +22,7 @@ from stbir.cli import (
     data,
     evaluate,
     export,
+    imagine,
     index,
     map,
     methods,
@@ -37,7 +38,7 @@ from stbir.errors import InputError, StbirError, UnknownName
 
 VERB_FILES = (
     *(index, search, serve, status, verify, export, adapt, train, study),
-    *(evaluate, compare, report, map, methods, data),
+    *(evaluate, compare, report, map, imagine, methods, data),
 )
 VERBS = {verb.__name__.rpartition(".")[2]: verb for verb in VERB_FILES}
 

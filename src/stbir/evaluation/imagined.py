@@ -40,24 +40,25 @@ class Imagined:
         """The share of the drawings to which the photo that was meant is the nearest; ties count against it."""
         return float((self.ranks == 1).mean())
 
-    def sheet(self, path: str | Path, *, title: str = "") -> None:
-        """Write a contact sheet: each drawing with its words, and the photos nearest to it.
+    def sheet(self, path: str | Path, *, title: str = "", rows: int | None = None) -> None:
+        """Write a contact sheet: each query, or only `rows` of them, its drawing, and the photos nearest to that.
 
         Raises:
-            InputError: no drawings or more than 20, or a place that cannot be written.
+            InputError: no queries or more than 20, or a place that cannot be written.
         """
+        count = len(self.queries) if rows is None else min(rows, len(self.queries))
+        chosen = {place * len(self.queries) // count for place in range(count)}
         shown = [
-            SheetRow(
-                Query(text=query.text, photo=Photo("imagined", image=Image.fromarray(drawing))),
-                hits,
-                target=target,
+            SheetRow(query, hits, target, Image.fromarray(drawing))
+            for place, (query, target, drawing, hits) in enumerate(
+                zip(self.queries, self.targets, self.drawings, self.hits, strict=True)
             )
-            for query, target, drawing, hits in zip(self.queries, self.targets, self.drawings, self.hits, strict=True)
+            if place in chosen
         ]
         contact_sheet(shown, path=path, title=title)
 
 
-def imagine(method: Duet, split: Split, *, depth: int = 5) -> Imagined:
+def imagine(method: Duet, split: Split, *, depth: int = 4) -> Imagined:
     """Let a method draw each query of a split and look for the photos that are nearest to the drawing.
 
     Raises:

@@ -37,11 +37,15 @@ MOST_CHARACTERS = 600
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One search on a sheet; `target` is the id of the photo that was looked for, where it is known."""
+    """One search on a sheet; `target` is the id of the photo that was looked for, where it is known.
+
+    What a model `imagined` for the query stands before the photos, and in the place of one.
+    """
 
     query: Query
     hits: Sequence[Hit]
     target: str | None = None
+    imagined: Image.Image | None = None
 
 
 def contact_sheet(rows: Sequence[SheetRow], *, path: str | Path, title: str = "", subtitle: str = "") -> None:
@@ -100,8 +104,9 @@ def _row(row: SheetRow) -> Image.Image:
     said = _wrap(f"“{row.query.text}”" if row.query.text else "", size=38, width=WIDTH - 2 * MARGIN)
     avoided = _wrap(f"but not {', '.join(row.query.avoid)}" if row.query.avoid else "", size=28, width=1400)
     words = 52 * len(said) + 42 * len(avoided) + (28 if said or avoided else 0)
-    hits = list(row.hits[:MOST_HITS])
-    lines = max(1, -(-len(hits) // COLUMNS))
+    before = 0 if row.imagined is None else 1
+    hits = list(row.hits[: MOST_HITS - before])
+    lines = max(1, -(-(before + len(hits)) // COLUMNS))
     block = Image.new("RGB", (WIDTH, words + lines * (TILE + CAPTION) + (lines - 1) * GAP), PAPER)
     pen = ImageDraw.Draw(block)
     for number, line in enumerate(said):
@@ -109,9 +114,14 @@ def _row(row: SheetRow) -> Image.Image:
     for number, line in enumerate(avoided):
         pen.text((MARGIN, 52 * len(said) + 42 * number), line, font=_font(28), fill=GREY)
     _draw_query(block, row.query, top=words)
-    if not hits:
+    if row.imagined is not None:
+        at = (MARGIN + TILE + ASIDE, words)
+        _paste_rounded(block, _tile(Photo("imagined", image=row.imagined)), at=at)
+        block.paste(*_frame(TILE, colour=RULE, width=2, at=at))
+        pen.text((at[0], words + TILE + 14), "imagined", font=_font(26), fill=GREY)
+    elif not hits:
         pen.text((MARGIN + TILE + ASIDE, words + TILE // 2 - 20), "nothing found", font=_font(30), fill=FAINT)
-    for place, hit in enumerate(hits):
+    for place, hit in enumerate(hits, start=before):
         left = MARGIN + TILE + ASIDE + (place % COLUMNS) * (TILE + GAP)
         top = words + (place // COLUMNS) * (TILE + CAPTION + GAP)
         _draw_hit(block, hit, at=(left, top), target=row.target is not None and hit.photo.id == row.target)

@@ -46,7 +46,7 @@ class Look(Settings):
 class Test(Settings):
     """A split of a data set to be tested on; the folder is relative to the root that `--data` gives.
 
-    Only drawn-bench can do without a folder: it lies in the cache then. `looks` count instead of those of the task.
+    What we draw ourselves can do without a folder. `looks` count instead of those of the task.
     """
 
     name: str

@@ -1,0 +1,110 @@
+"""Whether what a method draws follows the sketch in shape and the words in colour: sketches and words are swapped.
+
+Two queries of a category make four drawings, each sketch with the words of each. Of two that share their words, whose
+shape is whose photo's? Of two that share their sketch, whose colour? Both photos are there to be told apart, so that
+a coin would be right half of the time, however blurred or pale all drawings are. The check is our own (DESIGN).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+
+from stbir.data.pictures import open_picture
+from stbir.errors import InputError
+from stbir.evaluation.targets import find_targets
+from stbir.functional.orientation import histograms, orientations
+from stbir.methods.batch import path_of
+from stbir.types import Floats, Photo, Pixels, Query, Split
+
+if TYPE_CHECKING:
+    from stbir.methods.duet import Duet
+
+SIDE = 64
+CELLS = 8
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How many swaps were judged, and in which share of them shape followed the sketch and colour the words."""
+
+    swaps: int
+    shape: float
+    colour: float
+
+
+def follows(method: Duet, split: Split) -> Followed:
+    """Swap sketches and words between queries of a category and judge the drawings by the two photos.
+
+    Each query of sketch and words is paired with the one half of its category further on, so that neighbours, which
+    often show one object, do not meet.
+
+    Raises:
+        InputError: no two queries of a category have sketch, words and different photos; or a photo cannot be read.
+    """
+    pairs = _pairs(split)
+    if not pairs:
+        raise InputError(f"{split.name} has no two queries of a category with sketches, words and different photos")
+    asked: list[Query] = []
+    for one, other in pairs:
+        swapped = replace(one, text=other.text), replace(other, text=one.text)
+        asked += [replace(query, photo=None) for query in (one, *swapped, other)]
+    drawings = method.draw(asked).reshape(len(pairs), 2, 2, SIDE, SIDE, 3)  # by sketch, then by words
+    photos = {photo.instance: photo for photo in reversed(split.photos)}
+    shown = np.stack([[_small(photos[query.instance]) for query in pair] for pair in pairs])
+    shape = [
+        _agree(_shapes(drawings[:, :, words]), _shapes(shown)) for words in (0, 1)
+    ]  # the sketches change, the words stay
+    colour = [_agree(_colours(drawings[:, sketch]), _colours(shown)) for sketch in (0, 1)]
+    return Followed(len(pairs), float(np.mean(shape)), float(np.mean(colour)))
+
+
+def _pairs(split: Split) -> list[tuple[Query, Query]]:
+    """Queries with sketch and words, each with another one of its category."""
+    find_targets(split)  # refuses a query whose photo is not there
+    by_category: dict[str | None, list[Query]] = {}
+    for query in split.queries:
+        if query.sketches and query.text:
+            by_category.setdefault(query.category, []).append(query)
+    return [
+        (query, other)
+        for some in by_category.values()
+        for place, query in enumerate(some)
+        if (other := some[(place + len(some) // 2) % len(some)]).instance != query.instance
+    ]
+
+
+def _agree(drawn: Floats, shown: Floats) -> float:
+    """How often two drawings lie as their own photos do: rows (pairs, 2, size) against rows (pairs, 2, size).
+
+    Only differences count, so that what all drawings have in common does not. A difference of nothing is half right.
+    """
+    found = ((drawn[:, 0] - drawn[:, 1]) * (shown[:, 0] - shown[:, 1])).sum(axis=1)
+    return float(np.mean(np.where(found == 0, 0.5, found > 0)))
+
+
+def _shapes(pictures: Pixels) -> Floats:
+    """Where lines run in pictures (pairs, 2, side, side, 3): rows (pairs, 2, size)."""
+    grey = torch.from_numpy(pictures.reshape(-1, *pictures.shape[2:])).float().mean(dim=-1) / 255
+    rows = histograms(orientations(grey, size=SIDE // 2), cells=CELLS)
+    return rows.numpy().reshape(len(pictures), 2, -1)
+
+
+def _colours(pictures: Pixels) -> Floats:
+    """The mean Lab colour of what is unlike the border of pictures (pairs, 2, side, side, 3): rows (pairs, 2, 3)."""
+    rows: list[Floats] = []
+    for picture in pictures.reshape(-1, *pictures.shape[2:]):
+        lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).reshape(SIDE, SIDE, 3)
+        border = np.concatenate([lab[0], lab[-1], lab[:, 0], lab[:, -1]])
+        unlike = np.linalg.norm(lab - np.median(border, axis=0), axis=-1, keepdims=True) + 1e-3
+        rows.append((unlike * lab).sum(axis=(0, 1)) / unlike.sum())
+    return np.stack(rows).reshape(len(pictures), 2, 3)
+
+
+def _small(photo: Photo) -> Pixels:
+    picture = photo.image or open_picture(path_of(photo), at_least=SIDE)
+    return np.asarray(picture.convert("RGB").resize((SIDE, SIDE)))
