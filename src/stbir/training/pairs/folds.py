@@ -66,11 +66,11 @@ def parts_of(data: PairsData, *, root: Path) -> Parts:
     return Parts(tuple(by_side["train"]), tuple(by_side["validation"]), tuple(by_side["test"]), objects)
 
 
-def held_out_fold(data: PairsData, *, root: str | Path, more: bool = False) -> tuple[Split, ...]:
+def held_out_fold(data: PairsData, *, root: str | Path) -> tuple[Split, ...]:
     """The test part, one split per set but the extra ones, in their order; neither trained nor validated on.
 
     Every own sketch of a held-out object asks with the photo's words for its photo among all held-out photos of the
-    set; with `more`, the sketches of the further folders ask too.
+    set; the sketches of further folders do not ask.
 
     Raises:
         ConfigError: the data holds no fold out.
@@ -84,7 +84,7 @@ def held_out_fold(data: PairsData, *, root: str | Path, more: bool = False) -> t
     for item in test:
         by_set[item.label].append(item)
     return tuple(
-        split_of(by_set[label], name=f"{label} {each.split}, fold {data.fold} of {data.folds}", more=more)
+        split_of(by_set[label], name=f"{label} {each.split}, fold {data.fold} of {data.folds}")
         for label, each in zip(data.labels, data.sets, strict=True)
         if label not in data.extras
     )

@@ -96,8 +96,8 @@ def trainable(items: Sequence[Item], data: PairsData) -> list[Item]:
     ]
 
 
-def split_of(items: Sequence[Item], *, name: str, more: bool = False) -> Split:
-    """Ask for every item with each of its own sketches; with `more`, with those of the further folders too.
+def split_of(items: Sequence[Item], *, name: str) -> Split:
+    """Ask for every item with each of its own sketches, not with those of further folders.
 
     The photos of all items are the gallery, those without a sketch as distractors. Ids and instances carry the name
     of their set, so that items of several sets can stand in one gallery.
@@ -105,7 +105,7 @@ def split_of(items: Sequence[Item], *, name: str, more: bool = False) -> Split:
     asked = [
         (drawn, drawn.words or next(iter(item.words), None), _instance(item), item.photo.category)
         for item in items
-        for drawn in (*item.own, *(item.more if more else ()))
+        for drawn in item.own
     ]
     files = [Asked(drawn.of, *rest) for drawn, *rest in asked if isinstance(drawn.of, Path)]
     queries: Sequence[Query] = AskedQueries(files)
