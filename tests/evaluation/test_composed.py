@@ -18,6 +18,7 @@ from stbir.evaluation.vectors import encode_asked, only
 from stbir.methods import build
 from stbir.methods.duet import Duet
 from stbir.nn.clip import load_backbone
+from stbir.nn.decoder import shrunk
 from stbir.types import Photo, Query, Sketch, Split
 
 
@@ -142,7 +143,51 @@ def test_shape_follows_sketches_and_colour_words(
 
     monkeypatch.setattr(method, "draw", draw)
     found = follows(method, Split("four", queries, photos))
-    assert (found.swaps, found.shape, found.colour) == (2, shape, colour)
-    for some in ([queries[0]], [replace(query, text=None) for query in queries]):
+    assert (found.swaps, found.shape, found.colour) == (1, shape, colour)
+    silent, alike = [replace(query, text=None) for query in queries], [replace(query, text="red") for query in queries]
+    for some in ([queries[0]], silent, alike):
         with pytest.raises(InputError, match="no two queries of a category"):
             follows(method, Split("four", some, photos))
+    lost = [queries[0], replace(queries[1], instance="nowhere")]
+    with pytest.raises(InputError, match="look for a photo that it does not have, as 'nowhere'"):
+        follows(method, Split("four", lost, photos))
+
+
+def test_drawings_are_compared_with_photos_as_the_method_saw_them(
+    method: Duet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    framed = replace(method.backbone.preprocessing, framing="content")
+    monkeypatch.setattr(method.backbone, "preprocessing", framed)
+    photos: list[Photo] = []
+    for number, kind in enumerate([("square", "red"), ("bar", "blue")]):
+        wide = Image.new("RGB", (400, 160), "white")
+        wide.paste(Image.fromarray(solid(*kind)), (20 + 260 * number, 40 * number))
+        photos.append(Photo(f"{number}", instance=f"{number}", image=wide))
+    seen = np.stack([framed.photo(photo.image) for photo in photos])  # type: ignore[arg-type]
+    drawn = shrunk(torch.from_numpy(seen).permute(0, 3, 1, 2).float()).permute(0, 2, 3, 1).numpy().astype(np.uint8)
+    sketch = Sketch(raster=solid("bar", "blue")[..., 0])
+    queries = [Query((sketch,), words, instance=f"{number}") for number, words in enumerate(("red", "blue"))]
+    monkeypatch.setattr(method, "draw", lambda asked: drawn[[0, 0, 1, 1]])
+    found = follows(method, Split("wide", queries, photos))
+    assert (found.shape, found.colour) == (1.0, 0.5)
+    shifted = np.full_like(drawn, 250)
+    shifted[:, 30:, 30:] = drawn[:, :34, :34]
+    monkeypatch.setattr(method, "draw", lambda asked: shifted[[1, 0, 1, 0]])
+    found = follows(method, Split("wide", queries, photos))
+    assert found.colour == 0.0
+
+
+def test_each_query_is_in_one_swap_at_most(method: Duet, monkeypatch: pytest.MonkeyPatch) -> None:
+    split = changed_objects(40, seed=0, size=32, reference="sketch")
+    asked: list[Query] = []
+
+    def draw(queries):
+        asked.extend(queries)
+        return np.zeros((len(queries), 64, 64, 3), np.uint8)
+
+    monkeypatch.setattr(method, "draw", draw)
+    found = follows(method, split)
+    assert 4 * found.swaps == len(asked)
+    shown = [query.instance for place, query in enumerate(asked) if place % 4 in (0, 3)]
+    assert len(shown) == len(set(shown)), "no pair counts twice"
+    assert (found.shape, found.colour) == (0.5, 0.5), "what says nothing is right half of the time"

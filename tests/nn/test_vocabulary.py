@@ -44,9 +44,9 @@ def test_saved_and_loaded_it_is_the_same(tokenizer: PreTrainedTokenizerBase, tmp
 
 
 def test_words_that_it_does_not_know(tokenizer: PreTrainedTokenizerBase) -> None:
-    texts = ["Red boots with ZIPS", "a zip, a buckle", "buckle-less boot"]
-    assert unknown_words(tokenizer, texts, at_least=1) == ["a", "buckle", "less", "zip"]
-    assert unknown_words(tokenizer, texts, at_least=2) == ["a", "buckle", "zip"]
+    said = [["Red boots with ZIPS"], ["a zip", "a buckle", "a boot"], ["buckle-less boot"]]
+    assert unknown_words(tokenizer, said, at_least=1) == ["a", "buckle", "less", "zip"]
+    assert unknown_words(tokenizer, said, at_least=2) == ["buckle", "zip"], "once for each thing, however often said"
 
 
 def test_new_words_come_behind_the_known_ones(tokenizer: PreTrainedTokenizerBase, tmp_path: Path) -> None:
@@ -58,6 +58,9 @@ def test_new_words_come_behind_the_known_ones(tokenizer: PreTrainedTokenizerBase
     grown.save_pretrained(tmp_path)
     again = AutoTokenizer.from_pretrained(tmp_path)
     assert again("zip boot")["input_ids"] == grown("zip boot")["input_ids"]
+    for twice in (["boot"], ["zip", "zip"]):
+        with pytest.raises(ConfigError, match="is in the vocabulary already"):
+            with_words(tokenizer, twice)
 
 
 def test_a_model_learns_words_and_forgets_none(clip_folder: Path, tmp_path: Path) -> None:
@@ -85,4 +88,22 @@ def test_a_model_learns_words_and_forgets_none(clip_folder: Path, tmp_path: Path
 def test_a_tokenizer_of_pieces_knows_all_words() -> None:
     pieces = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE({"a": 0}, [])))
     with pytest.raises(ConfigError, match=r"spells words in pieces.*leave out new_words"):
-        unknown_words(pieces, ["zip"], at_least=1)
+        unknown_words(pieces, [["zip"]], at_least=1)
+
+
+def test_a_new_word_does_not_depend_on_the_others(clip_folder: Path) -> None:
+    def grown(*steps: list[str]) -> Backbone:
+        backbone = load_backbone(str(clip_folder))
+        for words in steps:
+            backbone.add_words(words)
+        return backbone
+
+    def row(backbone: Backbone, word: str) -> Tensor:
+        place = backbone.preprocessing.tokenizer.get_vocab()[word]
+        return backbone.clip.text_model.embeddings.token_embedding.weight[place].detach()
+
+    alone, together = grown(["zip"]), grown(["buckle", "zip"])
+    torch.testing.assert_close(row(alone, "zip"), row(together, "zip"))
+    twice = grown(["zip"], ["buckle"])
+    assert not torch.allclose(row(twice, "zip"), row(twice, "buckle"))
+    assert twice.preprocessing.tokenizer.get_vocab().keys() == together.preprocessing.tokenizer.get_vocab().keys()

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -25,6 +26,7 @@ from stbir.methods.batch import Batch
 from stbir.methods.late_fusion import LateFusion, LateFusionConfig
 from stbir.methods.two_views import TwoViews
 from stbir.nn.clip import Backbone
+from stbir.training import checkpoint
 from stbir.training.batches import DrawnBatches, family_weights, stream
 from stbir.training.loop import train
 from stbir.training.recipe import DrawnData, Stage
@@ -261,6 +263,25 @@ def test_a_stage_moves_what_it_names(recipe: Path, clip_folder: Path, tmp_path: 
     moved = {name for name in after if not torch.equal(before[name], after[name])}
     assert moved
     assert all("layer_norm" in name or name == "logit_scale" for name in moved)
+
+
+def test_a_run_from_before_a_setting_existed_is_still_its_own(
+    recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    final = train(recipe, to=tmp_path / "run", workers=0)
+    begun = checkpoint.progress_of(tmp_path / "run/checkpoint.safetensors")
+
+    def told(recipe: dict[str, Any]) -> None:
+        monkeypatch.setattr(checkpoint, "progress_of", lambda _: replace(begun, recipe=recipe))
+
+    plan = dict(begun.recipe)
+    assert plan.pop("select") == "stage"
+    told(plan)
+    assert train(recipe, to=tmp_path / "run", workers=0, resume=True) == final
+    for other in (plan | {"select": "overall"}, {"no": "recipe"}):
+        told(other)
+        with pytest.raises(InputError, match="follows another recipe"):
+            train(recipe, to=tmp_path / "run", workers=0, resume=True)
 
 
 def test_a_run_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:

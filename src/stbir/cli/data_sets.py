@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from stbir.cli.wording import counted, place, shown, table
 from stbir.errors import InputError
@@ -46,12 +45,13 @@ def run_check(options: argparse.Namespace) -> int:
     from stbir.data.inspection import inspect
 
     folder = sets.place_of(options.name, options.folder)
-    findings = inspect(sets.open_set(options.name, folder, variant=options.variant), pictures=not options.quick)
+    data = sets.open_set(options.name, folder, variant=options.variant)
+    findings = inspect(data, pictures=not options.quick)
     for mark, lines in (("found", findings.found), ("note", findings.notes), ("fault", findings.faults)):
         for line in lines:
             print(f"{mark:5}  {shown(line)}")
     result = counted(len(findings.faults), "fault") if findings.faults else "complete"
-    where = "" if folder == Path() else f" in {shown(folder)}"
+    where = "" if data.in_memory else f" in {shown(folder)}"
     print(f"{options.name}{where}: {result}")
     return INCOMPLETE if findings.faults else 0
 

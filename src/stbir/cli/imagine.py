@@ -37,20 +37,22 @@ def run(options: argparse.Namespace) -> int:
     if not 1 <= options.rows <= 20:
         raise InputError(f"--rows must be from 1 to 20, got {options.rows}")
     refuse_unwritable(options.sheet)
+    if options.sheet.suffix.lower() != ".png":
+        raise InputError(f"a sheet is a PNG, so its name must end in .png, got {options.sheet}")
 
     from stbir.evaluation.imagined import imagine
     from stbir.evaluation.swaps import follows
     from stbir.methods import load
     from stbir.methods.duet import Duet
 
-    split = read_queries(options)
     method = load(options.model)
     if not isinstance(method, Duet):
         raise InputError(f"{shown(options.model)} is a model of {method.name}, which does not draw; give one of duet")
+    split = read_queries(options)
     found = imagine(method, split)
     print(
-        f"{100 * found.first:.1f} % of {counted(len(found.targets), 'drawing')} find the photo that was meant first, "
-        f"among {counted(len(split.photos), 'photo')}"
+        f"the nearest of {counted(len(split.photos), 'photo')} is the one that was meant for "
+        f"{100 * found.first:.1f} % of {counted(len(found.targets), 'drawing')}"
     )
     try:
         followed = follows(method, split)

@@ -40,19 +40,25 @@ class Averaged(Sequence[Query]):
 
     def _together(self, numbers: Sequence[int]) -> Query:
         queries = [self.queries[number] for number in numbers]
-        texts = [*dict.fromkeys(query.text for query in queries if query.text)]
-        if len(texts) > 1:
-            raise InputError(
-                f"the queries {numbers[0] + 1} and {numbers[-1] + 1} look for one photo with different words, "
-                f"{texts[0][:40]!r} and {texts[1][:40]!r}; averaged sketches need the same words for each photo"
-            )
-        if len({query.photo and query.photo.id for query in queries}) > 1:
-            raise InputError(
-                f"the queries {numbers[0] + 1} and {numbers[-1] + 1} look for one photo with different "
-                "reference photos; averaged sketches need the same for each photo"
-            )
+        asked = [*zip(numbers, queries, strict=True)]
+        text = _one_of([(number, query.text) for number, query in asked if query.text], "words")
+        _one_of([(number, query.photo.id if query.photo else "none") for number, query in asked], "reference photos")
         drawn = tuple(sketch for query in queries for sketch in query.sketches)
-        return replace(queries[0], sketches=drawn, text=texts[0] if texts else None)
+        return replace(queries[0], sketches=drawn, text=text)
+
+
+def _one_of(said: Sequence[tuple[int, str]], what: str) -> str | None:
+    """What all of some queries say alike, None where there is none."""
+    if not said:
+        return None
+    first, value = said[0]
+    for number, other in said[1:]:
+        if other != value:
+            raise InputError(
+                f"the queries {first + 1} and {number + 1} look for one photo with different {what}, "
+                f"{value[:40]!r} and {other[:40]!r}; averaged sketches need the same {what} for each photo"
+            )
+    return value
 
 
 def _instances(queries: Sequence[Query]) -> list[str | None]:

@@ -113,8 +113,8 @@ def write_beir(folder: Path, trial: Trial) -> None:
     """Write queries and gallery as a BEIR data set: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`.
 
     A document has the captions of its photo as text; under `metadata` stand its file and category. A query has its
-    words as text and its sketch file under `metadata`. Files are named as
-    seen from the folder that is written.
+    words as text; under `metadata` stand its sketch file and, where it shows one, its reference photo. Files are named
+    as seen from the folder that is written.
 
     Raises:
         InputError: the protocol averages queries: then a query is no longer one sketch.

@@ -7,6 +7,7 @@ a coin would be right half of the time, however blurred or pale all drawings are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from stbir.errors import InputError
 from stbir.evaluation.targets import find_targets
 from stbir.functional.orientation import histograms, orientations
 from stbir.methods.batch import path_of
+from stbir.nn.decoder import shrunk
 from stbir.types import Floats, Photo, Pixels, Query, Split
 
 if TYPE_CHECKING:
@@ -40,41 +42,40 @@ class Followed:
 def follows(method: Duet, split: Split) -> Followed:
     """Swap sketches and words between queries of a category and judge the drawings by the two photos.
 
-    Each query of sketch and words is paired with the one half of its category further on, so that neighbours, which
-    often show one object, do not meet.
+    The queries of a category that have both are paired, the first half with the second, so that neighbours, which often
+    show one object, do not meet; two that say the same are left out. Photos are seen as the method sees them.
 
     Raises:
-        InputError: no two queries of a category have sketch, words and different photos; or a photo cannot be read.
+        InputError: no two queries of a category have sketches, different words and different photos; a query looks for
+            a photo that is not there; or a photo cannot be read.
     """
     pairs = _pairs(split)
     if not pairs:
-        raise InputError(f"{split.name} has no two queries of a category with sketches, words and different photos")
+        raise InputError(f"{split.name} has no two queries of a category with sketches, different words and photos")
+    targets = find_targets(split)
+    wanted = [targets.of([query.instance for query in pair]).tolist() for pair in pairs]
     asked: list[Query] = []
     for one, other in pairs:
         swapped = replace(one, text=other.text), replace(other, text=one.text)
         asked += [replace(query, photo=None) for query in (one, *swapped, other)]
     drawings = method.draw(asked).reshape(len(pairs), 2, 2, SIDE, SIDE, 3)  # by sketch, then by words
-    photos = {photo.instance: photo for photo in reversed(split.photos)}
-    shown = np.stack([[_small(photos[query.instance]) for query in pair] for pair in pairs])
-    shape = [
-        _agree(_shapes(drawings[:, :, words]), _shapes(shown)) for words in (0, 1)
-    ]  # the sketches change, the words stay
+    shown = np.stack([_small(method, [split.photos[number] for number in pair]) for pair in wanted])
+    shape = [_agree(_shapes(drawings[:, :, words]), _shapes(shown)) for words in (0, 1)]
     colour = [_agree(_colours(drawings[:, sketch]), _colours(shown)) for sketch in (0, 1)]
     return Followed(len(pairs), float(np.mean(shape)), float(np.mean(colour)))
 
 
 def _pairs(split: Split) -> list[tuple[Query, Query]]:
-    """Queries with sketch and words, each with another one of its category."""
-    find_targets(split)  # refuses a query whose photo is not there
+    """Queries with sketch and words, two by two of a category; each in one pair at most."""
     by_category: dict[str | None, list[Query]] = {}
     for query in split.queries:
         if query.sketches and query.text:
             by_category.setdefault(query.category, []).append(query)
     return [
-        (query, other)
+        (one, other)
         for some in by_category.values()
-        for place, query in enumerate(some)
-        if (other := some[(place + len(some) // 2) % len(some)]).instance != query.instance
+        for one, other in zip(some, some[-(-len(some) // 2) :], strict=False)
+        if one.instance != other.instance and one.text != other.text
     ]
 
 
@@ -105,6 +106,9 @@ def _colours(pictures: Pixels) -> Floats:
     return np.stack(rows).reshape(len(pictures), 2, 3)
 
 
-def _small(photo: Photo) -> Pixels:
-    picture = photo.image or open_picture(path_of(photo), at_least=SIDE)
-    return np.asarray(picture.convert("RGB").resize((SIDE, SIDE)))
+def _small(method: Duet, photos: Sequence[Photo]) -> Pixels:
+    """Photos as the method was shown them, at the size of drawings: uint8 (photos, side, side, 3)."""
+    pictures, least = method.backbone.preprocessing, method.decode_side
+    seen = [pictures.photo(photo.image or open_picture(path_of(photo), at_least=least)) for photo in photos]
+    small = shrunk(torch.from_numpy(np.stack(seen)).permute(0, 3, 1, 2).float())
+    return small.round().to(torch.uint8).permute(0, 2, 3, 1).numpy()

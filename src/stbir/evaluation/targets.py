@@ -35,6 +35,11 @@ class Targets:
             InputError: one that no photo shows.
         """
         lost = [instance for instance in wanted if instance not in self.numbers]
+        if lost and lost[0] is None:
+            raise InputError(
+                f"{len(lost)} queries of {self.split.name} look for no photo but for a category; measure them by "
+                "category: `stbir evaluate` takes --option relevance=category, and --protocol styles for styles"
+            )
         if lost:
             raise InputError(
                 f"{len(lost)} queries of {self.split.name} look for a photo that it does not have, as {lost[0]!r}"

@@ -70,17 +70,17 @@ class Backbone(nn.Module):
         return tower(tower.sentence(ids, mask))
 
     def add_words(self, words: Sequence[str]) -> None:
-        """Extend the vocabulary; the vectors of new words are like those of known ones, by chance but always the same.
+        """Extend the vocabulary; each new word gets a vector like those of known ones, by chance but always the same.
 
         Raises:
-            ConfigError: the tokenizer is not one of whole words.
+            ConfigError: the tokenizer is not one of whole words, or knows one of them.
         """
         from stbir.nn.vocabulary import with_words
 
         self.preprocessing = replace(self.preprocessing, tokenizer=with_words(self.preprocessing.tokenizer, words))
         place = self.clip.text_model.embeddings
         known = place.token_embedding.weight.detach()
-        chance = torch.randn(len(words), known.shape[1], generator=torch.Generator().manual_seed(0))
+        chance = torch.stack([_chance(word, known.shape[1]) for word in words])
         fresh = known.mean(dim=0).cpu() + known.std(dim=0).cpu() * chance
         whole = torch.cat([known, fresh.to(known)])
         place.token_embedding = nn.Embedding.from_pretrained(
@@ -98,6 +98,12 @@ class Backbone(nn.Module):
         self.clip.save_pretrained(folder, state_dict=state)
         self.preprocessing.tokenizer.save_pretrained(folder)
         self.preprocessing.images.save_pretrained(folder)
+
+
+def _chance(word: str, size: int) -> Tensor:
+    """Normal numbers that depend on nothing but a word: what else is learned with it makes no difference."""
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:7], "big")
+    return torch.randn(size, generator=torch.Generator().manual_seed(seed))
 
 
 def weights_hash(module: nn.Module) -> str:

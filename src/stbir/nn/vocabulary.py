@@ -61,15 +61,22 @@ def word_tokenizer(texts: Iterable[str], *, max_tokens: int, at_least: int = 2) 
     )
 
 
-def unknown_words(tokenizer: PreTrainedTokenizerBase, texts: Iterable[str], *, at_least: int) -> list[str]:
-    """The words that occur in `texts` at least `at_least` times and that a word tokenizer does not know, sorted.
+def unknown_words(tokenizer: PreTrainedTokenizerBase, said: Iterable[Iterable[str]], *, at_least: int) -> list[str]:
+    """The words that are said of at least so many things and that a word tokenizer does not know, sorted.
+
+    Args:
+        tokenizer: a word tokenizer.
+        said: the texts about each thing; a word counts once for each.
+        at_least: how many things.
 
     Raises:
         ConfigError: the tokenizer is none of ours: it spells words in pieces, and so knows all of them.
     """
     backend = _backend(tokenizer)
     known = backend.get_vocab()
-    count = Counter(word for text in texts for word in _words(backend, text) if word not in known)
+    count = Counter(
+        word for texts in said for word in {word for text in texts for word in _words(backend, text)} - {*known}
+    )
     return _frequent(count, at_least)
 
 
@@ -77,14 +84,18 @@ def with_words(tokenizer: PreTrainedTokenizerBase, words: Iterable[str]) -> PreT
     """The same tokenizer with further words; known ones keep their numbers.
 
     Raises:
-        ConfigError: it is none of ours.
+        ConfigError: it is none of ours, or a word is known or given twice.
     """
     from tokenizers import models
 
     grown = deepcopy(tokenizer)
     backend = _backend(grown)
     known = backend.get_vocab()
-    new = {word: len(known) + place for place, word in enumerate(words)}
+    new: dict[str, int] = {}
+    for word in words:
+        if word in known or word in new:
+            raise ConfigError(f"the word {word!r} is in the vocabulary already; leave it out")
+        new[word] = len(known) + len(new)
     backend.model = models.WordLevel({**known, **new}, UNKNOWN)
     return grown
 

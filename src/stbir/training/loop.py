@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
+from pydantic import ValidationError
 
 from stbir.errors import ConfigError, InputError
 from stbir.methods import build, load
@@ -111,7 +113,8 @@ def start(plan: Recipe, *, root: Path = Path(), workers: int = 0) -> tuple[Metho
     processes.
 
     Raises:
-        ConfigError: a setting of the method is wrong, or does not fit the data.
+        ConfigError: a setting of the method is wrong, or does not fit the data; or there are new words for a method
+            without a vocabulary of whole words.
         UnknownName: there is no such model, method, data set or family.
         ModelError: the model to start from cannot be used.
         InputError: files of the data are missing.
@@ -237,6 +240,14 @@ def _begun(state: Path, folder: Path, plan: Recipe, *, resume: bool) -> checkpoi
         raise InputError(f"{folder} holds a run already; go on with --resume, or train to another folder with --to")
     begun = checkpoint.progress_of(state)
     # the order of patterns and families counts, so that it is part of the recipe
-    if json.dumps(begun.recipe) != json.dumps(plan.model_dump(mode="json")):
+    if json.dumps(_completed(begun.recipe)) != json.dumps(plan.model_dump(mode="json")):
         raise InputError(f"the run in {folder} follows another recipe; train to another folder with --to")
     return begun
+
+
+def _completed(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An older recipe with the defaults of what has become a setting since; a wrong one as it is."""
+    try:
+        return Recipe.model_validate(recipe).model_dump(mode="json")
+    except ValidationError:
+        return recipe

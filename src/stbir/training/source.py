@@ -79,7 +79,11 @@ class WordSource(Protocol):
     """Data whose words a method may not know."""
 
     def new_words(self, method: Method) -> list[str]:
-        """The words that a method is to learn before it sees this data."""
+        """The words that a method is to learn before it sees this data.
+
+        Raises:
+            ConfigError: there are some, and the method has no vocabulary of whole words.
+        """
         ...
 
 

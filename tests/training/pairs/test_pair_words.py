@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 import torch
 
 import stbir
@@ -27,24 +29,64 @@ def test_words_said_often_enough_of_what_is_trained_on(opened: Callable[..., Pai
     assert "shoe" in opened(new_words=1, words="none").new_words(method), "categories are told by their names too"
 
 
-def test_a_run_saves_what_it_has_learned(root: Path, clip_folder: Path, tmp_path: Path) -> None:
-    plan = Recipe.model_validate(
+def test_a_name_counts_once_for_a_photo_that_is_told_by_it(opened: Callable[..., Pairs], method: Method) -> None:
+    shoes = [{"name": "shoe-v1", "folder": "shoes"}]
+
+    def learned(**settings: object) -> bool:
+        return "shoe" in opened(sets=shoes, validation=0, **settings).new_words(method)
+
+    for words in ("none", "category"):
+        count = len(opened(sets=shoes, validation=0, words=words).prepared)
+        assert learned(words=words, new_words=count)
+        assert not learned(words=words, new_words=count + 1)
+
+
+@pytest.fixture
+def plan(clip_folder: Path) -> Recipe:
+    return Recipe.model_validate(
         {
             "name": "words",
             "start": {"weights": str(clip_folder)},
             "data": {"source": "pairs", "sets": [{"name": "shoe-v1", "folder": "shoes"}], "new_words": 2},
-            "stages": [{"steps": 3, "batch_size": 4, "warm_up": 0, "learning_rate": 0.01}],
+            "stages": [{"steps": 4, "batch_size": 4, "warm_up": 0, "learning_rate": 0.01}],
+            "save_every": 2,
         }
     )
-    whole = stbir.load(train(plan, to=tmp_path / "whole", workers=0, data=root))
-    start = stbir.load(clip_folder)
-    tokenizer = whole.backbone.preprocessing.tokenizer
+
+
+def test_a_run_saves_what_it_has_learned(plan: Recipe, root: Path, clip_folder: Path, tmp_path: Path) -> None:
+    whole, start = stbir.load(train(plan, to=tmp_path / "run", workers=0, data=root)), stbir.load(clip_folder)
+    tokenizer, known = whole.backbone.preprocessing.tokenizer, start.backbone.preprocessing.tokenizer.get_vocab()
     assert "number" in tokenizer.get_vocab()
-    assert "number" not in start.backbone.preprocessing.tokenizer.get_vocab()
+    assert "number" not in known
     table = whole.backbone.clip.text_model.embeddings.token_embedding.weight
     assert len(table) == len(tokenizer.get_vocab())
-    fresh = stbir.load(clip_folder).backbone
-    fresh.add_words(sorted({*tokenizer.get_vocab()} - {*start.backbone.preprocessing.tokenizer.get_vocab()}))
-    place = tokenizer.get_vocab()["number"]
-    moved = table[place] - fresh.clip.text_model.embeddings.token_embedding.weight[place]
+    start.backbone.add_words(["number"])
+    moved = (
+        table[tokenizer.get_vocab()["number"]] - start.backbone.clip.text_model.embeddings.token_embedding.weight[-1]
+    )
     assert float(torch.linalg.vector_norm(moved.detach())) > 1e-3, "new words are trained"
+
+
+def test_an_interrupted_run_learns_the_same_words(
+    plan: Recipe, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(plan, to=tmp_path / "unbroken", workers=0, data=root)
+    left = 3
+    original = torch.nn.utils.clip_grad_norm_
+
+    def failing(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return original(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.nn.utils, "clip_grad_norm_", failing)
+        with pytest.raises(KeyboardInterrupt):
+            train(plan, to=tmp_path / "broken", workers=0, data=root)
+    assert (tmp_path / "broken/checkpoint.safetensors").exists()
+    train(plan, to=tmp_path / "broken", workers=0, data=root, resume=True)
+    for name in ("model.safetensors", "tokenizer.json"):
+        assert (tmp_path / "broken/model" / name).read_bytes() == (tmp_path / "unbroken/model" / name).read_bytes()

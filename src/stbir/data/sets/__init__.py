@@ -58,7 +58,7 @@ def load(name: str, folder: str | Path, split: str = "test", *, variant: str | N
 def place_of(name: str, folder: Path | None) -> Path:
     """Where a data set lies: the folder that was given, or the cache of the one that we draw ourselves.
 
-    What is drawn when it is asked for lies in no folder, and any will do.
+    What is drawn when it is asked for lies in no folder: what comes back for it is never looked at.
 
     Raises:
         UnknownName: there is no such data set.

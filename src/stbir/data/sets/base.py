@@ -46,7 +46,7 @@ class Need:
 class DataSet(ABC):
     """A data set in a folder; `variants` are the published ways to split it, the usual one first.
 
-    One that is `in_memory` is drawn when it is asked for, and its folder does not matter.
+    One that is `in_memory` is drawn when it is asked for and lies in no folder; it looks at none.
     """
 
     in_memory: ClassVar[bool] = False

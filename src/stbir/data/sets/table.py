@@ -1,4 +1,4 @@
-"""Any CSV table of yours with the columns sketch, text, photo and maybe category; DIR is the table or its folder."""
+"""Any CSV table of yours with the columns sketch, text, photo and maybe more; DIR is the table or its folder."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ VirtualClasses = Literal["given", "kmeans", "category", "none"]
 class PairSet(Settings):
     """A split of a data set of `stbir.data.sets`; folders are relative to the root that `stbir train --data` gives.
 
-    Only drawn-bench can do without a folder: it lies in the cache then.
+    What we draw ourselves can do without a folder.
 
     Near-duplicate photos count as one object, unless the set is one of twins on purpose: `near_duplicates = false`.
     Objects of a set whose `part` is "validation" are validated on, never trained on. Those of an "extra" set are always
@@ -62,8 +62,9 @@ class PairsData(Settings):
     In training, photos are told by the words that are `given`; or those without any by the name of their `category`; or
     `none` by any, for methods that learn without captions. Tests and validation ask with the words there are.
 
-    A model with a vocabulary of whole words, such as `tiny`, is given the words that are said in training at least
-    `new_words` times and that it does not know, categories included (DESIGN); 0 leaves them all one unknown word.
+    A model with a vocabulary of whole words, such as `tiny`, is given those that it does not know and that are said of
+    at least `new_words` of the photos to train on, the names of categories included (DESIGN); 0 leaves them all one
+    unknown word. What they mean is learned where a stage trains `token_embedding`; elsewhere they are only told apart.
     """
 
     source: Literal["pairs"]

@@ -175,12 +175,15 @@ _Told: TypeAlias = tuple[str | None, str | None, str | None, Query | Path | None
 
 
 def _told(queries: Sequence[Query]) -> list[_Told]:
-    """What each query asks with, without reading a sketch where that can wait."""
+    """What each query asks with, without reading a sketch where that can wait.
+
+    Words beside a reference photo say how the sought one differs from it and not what it is: they are left out.
+    """
     if isinstance(queries, AskedQueries):
         return [(one.instance, one.category, one.text, one.sketch) for one in queries.asked]
     if isinstance(queries, table.Queries):
-        return [(str(row.photo), row.category, row.text, row.sketch) for row in queries.rows]
-    return [(q.instance, q.category, q.text, q if q.sketches else None) for q in queries]
+        return [(str(row.photo), row.category, None if row.reference else row.text, row.sketch) for row in queries.rows]
+    return [(q.instance, q.category, None if q.photo else q.text, q if q.sketches else None) for q in queries]
 
 
 def _place(told: _Told) -> tuple[str, str]:

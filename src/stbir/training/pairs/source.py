@@ -110,8 +110,11 @@ class Pairs:
         """
         if not self.data.new_words:
             return []
-        names = [spoken(name) for name in self.prepared.categories if name is not None]
-        texts = [*self.prepared.words, *names]
+        said = self.prepared
+        texts = [
+            {*said.words[said.first_word[item] : said.first_word[item + 1]], spoken(category or "")}
+            for item, category in enumerate(said.categories)
+        ]
         return unknown_words(method.backbone.preprocessing.tokenizer, texts, at_least=self.data.new_words)
 
     def introduce(self, method: Method) -> None:

@@ -74,9 +74,9 @@ class Task(Settings):
 
     With `folds` every object is tested once per seed, by a model that has never seen it; which objects are tested
     together depends on the seed. `only_folds` leaves out the others of each seed, where all would take too long: then
-    another part is tested in each seed. Without folds, the splits that `tests` names are tested on. `looks` are the
-    ways each test is measured; without any, each query looks for its own photo among all of the test. Objects that
-    settings were `chosen_on` are tested too, and the table has a second test without them. What of the data
+    each seed tests a part of its own, drawn anew. Without folds, the splits that `tests` names are tested on. `looks`
+    are the ways each test is measured; without any, each query looks for its own photo among all of the test. Objects
+    that settings were `chosen_on` are tested too, and the table has a second test without them. What of the data
     `recipes_decide` is as each recipe has it, for methods that are learned without pairs.
     """
 
