@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stbir.types import Sketch as Sketch
     from stbir.types import Split as Split
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"
 
 _HOME = {
     "Encoded": "stbir.types",
