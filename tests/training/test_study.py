@@ -368,6 +368,25 @@ def test_some_folds_of_each_seed_can_be_left_out(study: Path) -> None:
     assert [cell.data for cell in cells] == [cell.data for cell in everything if cell.fold == 1]
 
 
+def test_a_task_says_by_what_runs_are_judged(study: Path) -> None:
+    recipe = study.with_name("plain.toml")
+    recipe.write_text(recipe.read_text() + 'validation = { metric = "text/mrr" }\n[validation]\nmetric = "both/mrr"\n')
+    study.write_text(study.read_text().replace("validation = 0", "validation = 0.2"))
+
+    def metrics() -> set[tuple[str, str]]:
+        plans = [cell.plan for cell in read_study(study)[1] if cell.plan]
+        return {(p.validation.metric, p.stages[0].validation.metric) for p in plans if p.validation}  # type: ignore[union-attr]
+
+    assert metrics() == {("both/mrr", "text/mrr")}
+    study.write_text(study.read_text().replace("folds = 2", 'folds = 2\nmetric = "sketch/mrr"'))
+    assert metrics() == {("sketch/mrr", "sketch/mrr")}
+    recipe.write_text(recipe.read_text().replace("both/mrr", "loss"))
+    assert metrics() == {("loss", "sketch/mrr")}
+    study.write_text(study.read_text().replace("sketch/mrr", "smell/mrr"))
+    with pytest.raises(ConfigError, match="smell"):
+        read_study(study)
+
+
 def planned(study: Path) -> list[dict[str, Any]]:
     """The data of each training of a study."""
     return [cell.plan.model_dump()["data"] for cell in read_study(study)[1] if cell.plan]

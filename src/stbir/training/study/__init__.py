@@ -14,6 +14,7 @@ from stbir.errors import InputError
 from stbir.evaluation.options import Protocol, changed
 from stbir.training.pairs import PairsData
 from stbir.training.recipe import Recipe
+from stbir.training.stages import LOSS
 
 NAME = r"^[A-Za-z0-9][\w.-]*$"
 
@@ -77,7 +78,8 @@ class Task(Settings):
     each seed tests a part of its own, drawn anew. Without folds, the splits that `tests` names are tested on. `looks`
     are the ways each test is measured; without any, each query looks for its own photo among all of the test. Objects
     that settings were `chosen_on` are tested too, and the table has a second test without them. What of the data
-    `recipes_decide` is as each recipe has it, for methods that are learned without pairs.
+    `recipes_decide` is as each recipe has it, for methods that are learned without pairs. Runs are judged by `metric` on
+    their held-out part where their recipes name another one, but the loss: a task without words has no "both".
     """
 
     name: str = Field(pattern=NAME)
@@ -88,6 +90,7 @@ class Task(Settings):
     looks: tuple[Look, ...] = ()
     chosen_on: ChosenOn | None = None
     recipes_decide: tuple[Literal["unpaired"], ...] = ()
+    metric: str | None = None
 
     @property
     def tested_folds(self) -> tuple[int, ...]:
@@ -189,6 +192,9 @@ class Cell:
         values = self.recipe.model_dump()
         own = {name: values["data"].get(name, False) for name in self.task.recipes_decide}
         values |= {"data": self.data.model_dump() | own, "seed": self.seed}
+        for judged in (values, *values["stages"]):
+            if self.task.metric and judged["validation"] and judged["validation"]["metric"] != LOSS:
+                judged["validation"] |= {"metric": self.task.metric}
         return parse(Recipe, values, source=f"{self.entrant} on task {self.task.name}")
 
 
