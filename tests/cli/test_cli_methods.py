@@ -1,6 +1,7 @@
 """`stbir methods`: every method with its paper, what it trains and needs, and its numbers; one of them in full."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -31,6 +32,10 @@ def test_the_list_names_all_of_them_and_fits(stbir, monkeypatch: pytest.MonkeyPa
             assert fact in block
     (tiny,) = [block for block in flat if block.startswith("two_views")]
     assert "tiny on drawn-bench many-unseen 25.4 / 30.2 / 58.8" in tiny
+    (semantic,) = [block for block in flat if block.startswith("ma_sbir")]
+    assert "numbers acc@1 in percent" in semantic
+    assert re.search(r"ma-sbir on sketchy, by class, never chosen on, map@all, \d+\.\d / - / -", semantic)
+    assert re.search(r"fine-grained on qmul-v1: all tests, never chosen on \d+\.\d / ", semantic)
     (bare,) = [block for block in flat if block.startswith("late_fusion")]
     assert bare.endswith("numbers none yet")
 

@@ -123,8 +123,12 @@ def _fields(title: str, settings: type[Settings], *, width: int) -> str:
 def _short_numbers(found: Sequence[Measurement]) -> str:
     if not found:
         return "none yet"
-    said = [f"{_what(one)} {' / '.join(_percents(one.found))}" for one in found]
-    return f"{found[0].measure} in percent, by {' / '.join(HEADS.values())}: {'; '.join(said)}"
+    usual = found[0].measure
+    said = [
+        f"{_what(one)}{'' if one.measure == usual else f', {one.measure},'} {' / '.join(_percents(one.found))}"
+        for one in found
+    ]
+    return f"{usual} in percent, by {' / '.join(HEADS.values())}: {'; '.join(said)}"
 
 
 def _full_numbers(found: Sequence[Measurement], *, width: int) -> str:
@@ -143,8 +147,9 @@ def _full_numbers(found: Sequence[Measurement], *, width: int) -> str:
 
 
 def _what(one: Measurement) -> str:
-    """What was measured on what, as a person says it; a task is named where there is one."""
-    return f"{one.entrant} on {f'{one.task}: ' if one.task else ''}{one.test}"
+    """What was measured on what, as a person says it; a task is named where there is one and the test does not."""
+    told = one.task is None or one.test.startswith(one.task)
+    return f"{one.entrant} on {'' if told else f'{one.task}: '}{one.test}"
 
 
 def _percents(found: Mapping[str, Found]) -> list[str]:
