@@ -78,8 +78,8 @@ class Task(Settings):
     each seed tests a part of its own, drawn anew. Without folds, the splits that `tests` names are tested on. `looks`
     are the ways each test is measured; without any, each query looks for its own photo among all of the test. Objects
     that settings were `chosen_on` are tested too, and the table has a second test without them. What of the data
-    `recipes_decide` is as each recipe has it, for methods that are learned without pairs. Runs are judged by `metric` on
-    their held-out part where their recipes name another one, but the loss: a task without words has no "both".
+    `recipes_decide` is as each recipe has it, for methods that are learned without pairs. On their held-out part runs
+    are judged by `metric` where their recipes name another one, but the loss: a task without words has no "both".
     """
 
     name: str = Field(pattern=NAME)
