@@ -7,7 +7,6 @@ a coin would be right half of the time, however blurred or pale all drawings are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,18 +14,15 @@ import cv2
 import numpy as np
 import torch
 
-from stbir.data.pictures import open_picture
 from stbir.errors import InputError
 from stbir.evaluation.targets import find_targets
 from stbir.functional.orientation import histograms, orientations
-from stbir.methods.batch import path_of
-from stbir.nn.decoder import shrunk
-from stbir.types import Floats, Photo, Pixels, Query, Split
+from stbir.nn.decoder import SIDE
+from stbir.types import Floats, Pixels, Query, Split
 
 if TYPE_CHECKING:
     from stbir.methods.duet import Duet
 
-SIDE = 64
 CELLS = 8
 
 
@@ -59,7 +55,7 @@ def follows(method: Duet, split: Split) -> Followed:
         swapped = replace(one, text=other.text), replace(other, text=one.text)
         asked += [replace(query, photo=None) for query in (one, *swapped, other)]
     drawings = method.draw(asked).reshape(len(pairs), 2, 2, SIDE, SIDE, 3)  # by sketch, then by words
-    shown = np.stack([_small(method, [split.photos[number] for number in pair]) for pair in wanted])
+    shown = np.stack([method.drawable([split.photos[number] for number in pair]) for pair in wanted])
     shape = [_agree(_shapes(drawings[:, :, words]), _shapes(shown)) for words in (0, 1)]
     colour = [_agree(_colours(drawings[:, sketch]), _colours(shown)) for sketch in (0, 1)]
     return Followed(len(pairs), float(np.mean(shape)), float(np.mean(colour)))
@@ -104,11 +100,3 @@ def _colours(pictures: Pixels) -> Floats:
         unlike = np.linalg.norm(lab - np.median(border, axis=0), axis=-1, keepdims=True) + 1e-3
         rows.append((unlike * lab).sum(axis=(0, 1)) / unlike.sum())
     return np.stack(rows).reshape(len(pictures), 2, 3)
-
-
-def _small(method: Duet, photos: Sequence[Photo]) -> Pixels:
-    """Photos as the method was shown them, at the size of drawings: uint8 (photos, side, side, 3)."""
-    pictures, least = method.backbone.preprocessing, method.decode_side
-    seen = [pictures.photo(photo.image or open_picture(path_of(photo), at_least=least)) for photo in photos]
-    small = shrunk(torch.from_numpy(np.stack(seen)).permute(0, 3, 1, 2).float())
-    return small.round().to(torch.uint8).permute(0, 2, 3, 1).numpy()

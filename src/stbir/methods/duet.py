@@ -182,6 +182,15 @@ class Duet(Composed):
             return np.zeros((0, 64, 64, 3), np.uint8)
         return (255 * torch.cat(pictures)).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
 
+    def drawable(self, photos: Sequence[Photo]) -> Pixels:
+        """What G would draw of photos if it were perfect, as training shows them to it: uint8 (photos, 64, 64, 3).
+
+        Raises:
+            InputError: a photo has neither a picture nor a readable file.
+        """
+        small = shrunk(torch.from_numpy(self._opened(photos)).permute(0, 3, 1, 2).float())
+        return small.round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+
     def loss(self, batch: Batch, objective: Settings | None = None) -> dict[str, Tensor]:
         """The six terms; the words of the batch are not read.
 

@@ -74,10 +74,8 @@ def unknown_words(tokenizer: PreTrainedTokenizerBase, said: Iterable[Iterable[st
     """
     backend = _backend(tokenizer)
     known = backend.get_vocab()
-    count = Counter(
-        word for texts in said for word in {word for text in texts for word in _words(backend, text)} - {*known}
-    )
-    return _frequent(count, at_least)
+    count = Counter(word for texts in said for word in {word for text in texts for word in _words(backend, text)})
+    return [word for word in _frequent(count, at_least) if word not in known]
 
 
 def with_words(tokenizer: PreTrainedTokenizerBase, words: Iterable[str]) -> PreTrainedTokenizerBase:

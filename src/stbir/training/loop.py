@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
-from pydantic import ValidationError
 
 from stbir.errors import ConfigError, InputError
 from stbir.methods import build, load
@@ -22,7 +20,7 @@ from stbir.training.check import check_plan
 from stbir.training.extends import read_recipe
 from stbir.training.journal import Journal, cut_back
 from stbir.training.processes import Processes, processes
-from stbir.training.recipe import DrawnData, Recipe
+from stbir.training.recipe import DrawnData, Recipe, completed
 from stbir.training.reporters import open_reporter
 from stbir.training.selection import Selection
 from stbir.training.source import CategorySource, LossSource, Source, WordSource, open_source
@@ -240,14 +238,6 @@ def _begun(state: Path, folder: Path, plan: Recipe, *, resume: bool) -> checkpoi
         raise InputError(f"{folder} holds a run already; go on with --resume, or train to another folder with --to")
     begun = checkpoint.progress_of(state)
     # the order of patterns and families counts, so that it is part of the recipe
-    if json.dumps(_completed(begun.recipe)) != json.dumps(plan.model_dump(mode="json")):
+    if json.dumps(completed(begun.recipe)) != json.dumps(plan.model_dump(mode="json")):
         raise InputError(f"the run in {folder} follows another recipe; train to another folder with --to")
     return begun
-
-
-def _completed(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An older recipe with the defaults of what has become a setting since; a wrong one as it is."""
-    try:
-        return Recipe.model_validate(recipe).model_dump(mode="json")
-    except ValidationError:
-        return recipe

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from stbir.config import Settings
 from stbir.nn.scratch import ScratchConfig
@@ -108,3 +109,11 @@ class Recipe(Settings):
     def validation_of(self, stage: Stage) -> Validation | None:
         """How a stage of this recipe is measured; None where it is not."""
         return stage.validation or self.validation
+
+
+def completed(recipe: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A recipe as an older run wrote it, with the defaults of what has become a setting since; a wrong one as it is."""
+    try:
+        return Recipe.model_validate(recipe).model_dump(mode="json")
+    except ValidationError:
+        return recipe

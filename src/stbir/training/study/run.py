@@ -22,7 +22,7 @@ from stbir.data.workers import end_with_parent
 from stbir.errors import InputError
 from stbir.training.extends import read_recipe
 from stbir.training.pairs import PairsData
-from stbir.training.recipe import Recipe
+from stbir.training.recipe import completed
 from stbir.training.study import Cell, Study, Test, cells_of
 from stbir.training.study.costs import costs_of_cell
 from stbir.types import Split
@@ -114,7 +114,7 @@ def _completed(settings: Any) -> Any:
     try:
         recipe = settings["recipe"]
         return settings | {
-            "recipe": recipe and Recipe.model_validate(recipe).model_dump(mode="json"),
+            "recipe": recipe and completed(recipe),
             "data": PairsData.model_validate(settings["data"]).model_dump(mode="json"),
             "tests": [Test.model_validate(test).model_dump(mode="json") for test in settings["tests"]],
             "looks": settings.get("looks", []),
